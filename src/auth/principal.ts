@@ -1,0 +1,11 @@
+export type Permission = "read" | "write" | "delete" | "admin";
+
+/** Who is asking: what a valid API key stands for. */
+export interface Principal {
+  /** The organisation, `org_…`; also `_internal.internal_id` of what it writes. */
+  organisationId: string;
+  keyId: string;
+  /** True for the operator's key (`INLET_ROOT_KEY`), which may do everything in every organisation. */
+  operator: boolean;
+  permissions: ReadonlySet<Permission>;
+}

@@ -1,0 +1,29 @@
+/** JSON without loss, as Qdrant keeps it: whole numbers up to u64 stay exact, and `1.0` stays a float.
+ *
+ *  number          a whole number within ±(2^53 − 1), or a float that is not whole
+ *  bigint          a whole number beyond that, within i64 or u64
+ *  IntegralFloat   a float that happens to be whole (`1.0`, `1e20`), which Qdrant tells from the integer 1
+ *  JsonObject      a Map, so that any key is just a key (`__proto__`) and order is kept (`"2"` after `"10"`) */
+export type JsonValue = null | boolean | string | number | bigint | IntegralFloat | JsonValue[] | JsonObject;
+export type JsonObject = Map<string, JsonValue>;
+
+/** A double with a whole value that was written as a float; `value` may be -0. */
+export class IntegralFloat {
+  constructor(readonly value: number) {}
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return value instanceof Map;
+}
+
+/** The value as a double where it is any kind of number, else undefined. A bigint is rounded. */
+export function asDouble(value: JsonValue | undefined): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return Number(value);
+  return value instanceof IntegralFloat ? value.value : undefined;
+}
+
+/** True for what Qdrant counts as an integer: a whole number written without point or exponent. */
+export function isInteger(value: JsonValue | undefined): value is number | bigint {
+  return typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value));
+}

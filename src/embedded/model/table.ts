@@ -1,0 +1,96 @@
+/** The faces between the parts of the engine: what filters and queries may ask of one collection's points. Storage
+ *  implements them; filter/ and query/ know nothing else of storage. */
+import { type DenseParams, type PayloadIndexSchema, type SparseParams } from "./collection";
+import { type JsonObject, type JsonValue } from "./json";
+import { type PayloadPath } from "./filter";
+import { type PointId } from "./point-id";
+import { type MultiVector, type SparseVector, type StoredVector } from "./vector";
+
+/** The row number of a point within its collection: stable while the point lives, reused afterwards, below `slotCount`. */
+export type Slot = number;
+
+export interface PointTable {
+  /** Slots are 0 … slotCount − 1; some may be free. */
+  readonly slotCount: number;
+  readonly pointCount: number;
+  /** undefined where the slot is free. */
+  idAt(slot: Slot): PointId | undefined;
+  slotOf(id: PointId): Slot | undefined;
+  /** The number of the last operation that touched the point. */
+  versionAt(slot: Slot): number;
+  /** The whole payload (an empty Map where there is none); not to be changed by the caller. */
+  payloadAt(slot: Slot): JsonObject;
+  /** Which named vectors the point has; "" is the unnamed one. */
+  hasVector(slot: Slot, name: string): boolean;
+  /** All vectors of the point, by name. */
+  vectorsAt(slot: Slot): Map<string, StoredVector>;
+  /** All live slots in the order of their ids, from `from` on (inclusive). */
+  slotsById(from?: PointId): Iterable<Slot>;
+
+  /** The named vectors that the collection has. */
+  readonly vectorNames: { dense: ReadonlyMap<string, DenseParams>; sparse: ReadonlyMap<string, SparseParams> };
+  denseColumn(name: string): DenseColumn;
+  multiColumn(name: string): MultiColumn;
+  sparseColumn(name: string): SparseColumn;
+
+  /** Declared payload indexes by the text of their path. */
+  readonly indexes: ReadonlyMap<string, PayloadIndexSchema>;
+  /** The index structure of a declared field, built on first use; undefined where the field has no index. */
+  payloadIndex(path: string): PayloadIndex | undefined;
+}
+
+/** One dense named vector of all points, row-major in chunks, so that a kernel can run over it without copying. */
+export interface DenseColumn {
+  readonly params: DenseParams;
+  /** How many points have this vector. */
+  readonly count: number;
+  readonly rowsPerChunk: number;
+  /** Chunk c holds the rows of slots c·rowsPerChunk …; rows of slots without the vector hold old data: ask `has`. */
+  readonly chunks: readonly Float32Array[];
+  has(slot: Slot): boolean;
+  /** A view, not a copy; undefined where the point has no such vector. */
+  row(slot: Slot): Float32Array | undefined;
+}
+export interface MultiColumn {
+  readonly params: DenseParams;
+  readonly count: number;
+  row(slot: Slot): MultiVector | undefined;
+  /** All slots that have this vector, ascending. */
+  slots(): Iterable<Slot>;
+}
+export interface SparseColumn {
+  readonly params: SparseParams;
+  readonly count: number;
+  row(slot: Slot): SparseVector | undefined;
+  /** The postings of one dimension: slots (in no order) and their values; empty where no point has it. */
+  postings(dimension: number): { slots: ArrayLike<Slot>; values: ArrayLike<number>; length: number };
+}
+
+/** The structure behind one payload index. It speeds up what filter/evaluate.ts would find by reading payloads, and gives
+ *  the very same answer; storage calls `put` and `remove` as points change. */
+export interface PayloadIndex {
+  readonly schema: PayloadIndexSchema;
+  readonly path: PayloadPath;
+  /** How many points have at least one value that fits the index's type (`points` in payload_schema). */
+  readonly pointCount: number;
+  /** Replaces what the index knows of the slot. */
+  put(slot: Slot, payload: JsonObject): void;
+  remove(slot: Slot): void;
+}
+
+/** Values under a path, in the order in which they stand; arrays are opened only by `[]` steps. */
+export type ValuesAt = (payload: JsonObject, path: PayloadPath) => JsonValue[];
+
+/** The write side of one collection. Every call takes effect in memory at once, visible to the next read, and is durable
+ *  when the promise of `Collection.committed()` that is asked for after it has resolved. Nothing here validates: operations
+ *  check sizes, names and kinds before they call. */
+export interface MutablePointTable extends PointTable {
+  /** Makes the point or replaces it whole. */
+  upsert(id: PointId, payload: JsonObject, vectors: Map<string, StoredVector>, version: number): Slot;
+  replacePayload(slot: Slot, payload: JsonObject, version: number): void;
+  /** Replaces all vectors of the point. */
+  replaceVectors(slot: Slot, vectors: Map<string, StoredVector>, version: number): void;
+  /** An operation that touched the point and changed nothing. */
+  touch(slot: Slot, version: number): void;
+  delete(slot: Slot): void;
+}

@@ -1,0 +1,59 @@
+/** One operation of the API as a value. The route, its checks, its permission, its OpenAPI entry and its metrics label are
+ *  all made from it. Knows nothing of Express. */
+import { type Static, type TObject, type TSchema } from "@sinclair/typebox";
+
+import { type Permission, type Principal } from "./auth/principal";
+
+/** What a handler knows of its request beside the checked inputs. `services` is whatever compose.ts built. */
+export interface RequestContext {
+  requestId: string;
+  principal: Principal;
+  /** The `X-Namespace` header as sent; undefined for operations with `namespaced: false`. */
+  namespace: string | undefined;
+  /** Aborted when the client goes away or the request's deadline is over. */
+  signal: AbortSignal;
+  /** Absolute, in `performance.now()` milliseconds. */
+  deadlineMs: number;
+}
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+export const ok = (body: unknown, headers?: Record<string, string>): Answer => ({
+  status: 200,
+  body,
+  ...(headers === undefined ? {} : { headers }),
+});
+
+export interface Operation<P extends TObject, Q extends TObject, B extends TSchema, S> {
+  /** One name per operation, for routes, logs, metrics and documentation. */
+  id: string;
+  method: "get" | "post" | "put" | "patch" | "delete";
+  /** Express form (`/v1/collections/:collection/documents`). */
+  path: string;
+  summary: string;
+  permission: Permission;
+  /** True where `X-Namespace` is needed. */
+  namespaced: boolean;
+  params: P;
+  query: Q;
+  /** Absent where the operation takes no body. */
+  body?: B;
+  /** The 200 answer's schema. */
+  answer: TSchema;
+  handle(
+    input: { params: Static<P>; query: Static<Q>; body: Static<B> },
+    services: S,
+    context: RequestContext,
+  ): Promise<Answer>;
+}
+
+/** Keeps the operation's types together; does nothing else. */
+export function operation<P extends TObject, Q extends TObject, B extends TSchema, S>(
+  given: Operation<P, Q, B, S>,
+): Operation<P, Q, B, S> {
+  return given;
+}

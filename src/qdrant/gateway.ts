@@ -1,0 +1,116 @@
+/** The faces of Qdrant that the service knows. rest.ts implements them over `@qdrant/js-client-rest`, the only importer of
+ *  that client; retry, deadlines, the breaker and the bound on calls in flight wrap around it behind the same faces. */
+
+export interface Sparse {
+  indices: number[];
+  values: number[];
+}
+/** A vector as Qdrant's API takes and gives it. */
+export type QdrantVector = number[] | number[][] | Sparse;
+
+export interface QdrantPoint {
+  id: string;
+  payload: Record<string, unknown>;
+  vector: Record<string, QdrantVector>;
+}
+
+/** A Qdrant filter as its REST API takes it; made in filters/ or by hand, never from unchecked input. */
+export type QdrantFilter = Record<string, unknown>;
+
+/** How a call to Qdrant may behave. */
+export interface CallOptions {
+  signal: AbortSignal;
+}
+export interface WriteOptions extends CallOptions {
+  /** `strong` for every write whose outcome depends on what is there; `weak` only under an id that was just made. */
+  ordering: "weak" | "strong";
+}
+export interface ReadOptions extends CallOptions {
+  /** `majority` where a token is read back to learn who won. */
+  consistency?: "majority" | "quorum";
+}
+
+export interface PointReader {
+  /** Points in the order of `ids`; missing ones are left out. `vectors` true for all, or their names. */
+  retrieve(
+    collection: string,
+    ids: string[],
+    want: { payload: boolean | string[]; vectors: boolean | string[] },
+    options: ReadOptions,
+  ): Promise<QdrantPoint[]>;
+  /** One page in the order of ids, or by `orderBy`; `next` is the id to go on from. */
+  scroll(
+    collection: string,
+    page: {
+      filter?: QdrantFilter;
+      limit: number;
+      offset?: string;
+      payload: boolean | string[];
+      vectors: boolean | string[];
+      orderBy?: { key: string; direction: "asc" | "desc"; startFrom?: number | string };
+    },
+    options: ReadOptions,
+  ): Promise<{ points: QdrantPoint[]; next: string | undefined }>;
+  /** The exact count. */
+  count(collection: string, filter: QdrantFilter | undefined, options: ReadOptions): Promise<number>;
+}
+
+export interface PointWriter {
+  /** Whole points, `wait=true`. insert_only leaves existing ids alone, update_only leaves out new ones; an existing point
+   *  that does not match `updateFilter` stays as it is. Never pass one id twice. */
+  upsert(
+    collection: string,
+    points: QdrantPoint[],
+    options: WriteOptions & { mode?: "upsert" | "insert_only" | "update_only"; updateFilter?: QdrantFilter },
+  ): Promise<void>;
+  /** By ids or by filter; ids that are not there are fine. */
+  delete(
+    collection: string,
+    selector: { ids: string[] } | { filter: QdrantFilter },
+    options: WriteOptions,
+  ): Promise<void>;
+}
+
+export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
+
+export interface DenseVectorSchema {
+  kind: "dense" | "multi";
+  size: number;
+  distance: Distance;
+  datatype?: "float32" | "float16" | "uint8";
+}
+export type VectorSchema = DenseVectorSchema | { kind: "sparse" };
+
+export interface PayloadIndexSpec {
+  field: string;
+  /** A type name or Qdrant's object form. */
+  schema: string | Record<string, unknown>;
+}
+
+export interface Admin {
+  /** False where it was there already. */
+  createCollection(
+    name: string,
+    config: { vectors: Record<string, unknown>; sparseVectors?: Record<string, unknown> },
+    options: CallOptions,
+  ): Promise<boolean>;
+  deleteCollection(name: string, options: CallOptions): Promise<void>;
+  /** undefined where there is no such collection. */
+  describeCollection(
+    name: string,
+    options: CallOptions,
+  ): Promise<{ vectors: Map<string, VectorSchema>; indexes: Set<string>; points: number } | undefined>;
+  /** Adds a named vector; the same configuration again is fine. @throws InletError 422 where another one holds the name,
+   *  501-like InletError where this Qdrant has no named-vector endpoint (before 1.18). */
+  addNamedVector(collection: string, name: string, schema: VectorSchema, options: CallOptions): Promise<void>;
+  createPayloadIndex(collection: string, index: PayloadIndexSpec, options: CallOptions): Promise<void>;
+  /** All in one call, in order. */
+  changeAliases(
+    actions: ({ create: { alias: string; collection: string } } | { delete: { alias: string } })[],
+    options: CallOptions,
+  ): Promise<void>;
+  /** Reachable, credentials right, collections loaded. @throws InletError 503 that says which of these is not so. */
+  ready(options: CallOptions): Promise<{ version: string }>;
+}
+
+export interface Qdrant extends PointReader, PointWriter, Admin {}
