@@ -1,0 +1,28 @@
+import { type Collection } from "../model/collection";
+import { type JsonValue } from "../model/json";
+import { type Output } from "../model/output";
+
+/** What a route may ask of the engine's collections; storage/ implements it (and more, for the collection calls). */
+export interface CollectionLookup {
+  /** By name or alias. @throws QdrantError 404 where there is none. */
+  collection(name: string): Collection;
+}
+
+export interface EngineRequest {
+  /** Decoded path parameters (`collection`, `id`, `field`, …). */
+  params: Record<string, string>;
+  query: URLSearchParams;
+  /** The parsed body; undefined where none was sent. */
+  body: JsonValue | undefined;
+}
+
+/** One call of the REST API. `handle` returns what stands under `result`; http/server.ts adds the envelope. A route decodes
+ *  and validates query string and body before it looks a collection up (Qdrant checks in that order). */
+export interface Route<Engine extends CollectionLookup = CollectionLookup> {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** find-my-way form: `/collections/:collection/points/query` */
+  path: string;
+  /** What the read-only api key may call is `read`. */
+  access: "open" | "read" | "write";
+  handle(request: EngineRequest, engine: Engine): Promise<Output>;
+}
