@@ -3,6 +3,7 @@
 import { type Static, type TObject, type TSchema } from "@sinclair/typebox";
 
 import { type Permission, type Principal } from "./auth/principal";
+import { type Fault } from "./errors";
 
 /** What a handler knows of its request beside the checked inputs. `services` is whatever compose.ts built. */
 export interface RequestContext {
@@ -10,6 +11,10 @@ export interface RequestContext {
   principal: Principal;
   /** The `X-Namespace` header as sent; undefined for operations with `namespaced: false`. */
   namespace: string | undefined;
+  /** The `Idempotency-Key` header as sent (1 to 255 visible ASCII characters, else 422). */
+  idempotencyKey?: string | undefined;
+  /** The `If-Match` header as sent. */
+  ifMatch?: string | undefined;
   /** Aborted when the client goes away or the request's deadline is over. */
   signal: AbortSignal;
   /** Absolute, in `performance.now()` milliseconds. */
@@ -42,6 +47,9 @@ export interface Operation<P extends TObject, Q extends TObject, B extends TSche
   query: Q;
   /** Absent where the operation takes no body. */
   body?: B;
+  /** What the schema can't say about the body: its faults go into the same answer as the schema's. Called with the parsed
+   *  JSON whatever the schema found, so it must take any JSON and leave to the schema what the schema says. */
+  inspect?(body: unknown): Fault[];
   /** The 200 answer's schema. */
   answer: TSchema;
   handle(
