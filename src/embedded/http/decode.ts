@@ -24,6 +24,13 @@ export class Place {
   fault(text: string): void {
     this.faults.push(`${this.path}: ${text}`);
   }
+  /** The same place with faults of its own, for reading something that may turn out not to count. */
+  trial(): Place {
+    return new Place(this.path, []);
+  }
+  get isFaulty(): boolean {
+    return this.faults.length > 0;
+  }
   /** @throws QdrantError 422 with every fault noted below this root. */
   check(where: "JSON body" | "path parameters" | "query parameters" = "JSON body"): void {
     if (this.faults.length > 0) throw new QdrantError(422, `Validation error in ${where}: [${this.faults.join("; ")}]`);
@@ -129,6 +136,10 @@ export class Fields {
 
   has(key: string): boolean {
     return (this.object.get(key) ?? null) !== null;
+  }
+  /** True where the key is there at all, be it null. */
+  present(key: string): boolean {
+    return this.object.has(key);
   }
   required<T>(key: string, decode: Decoder<T>): T {
     const value = this.object.get(key);

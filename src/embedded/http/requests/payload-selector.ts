@@ -1,0 +1,66 @@
+/** `with_payload`, `with_vector` and payload paths, which many bodies share. */
+import { parsePath } from "../../filter/path";
+import { QdrantError, formatError } from "../../errors";
+import { type PayloadPath } from "../../model/filter";
+import { type JsonValue, isObject } from "../../model/json";
+import { type PayloadSelector, type VectorSelector } from "../../model/selector";
+import { type Decoder, type Fields, type Place, string } from "../decode";
+
+/** A payload path in a body, where a bad one is a parser's fault (400 "Format error"). */
+export const payloadPath: Decoder<PayloadPath> = (value, at) => {
+  const text = string(value, at);
+  try {
+    return parsePath(text);
+  } catch (error) {
+    if (error instanceof QdrantError) throw formatError(`Invalid json path: '${text}'`);
+    throw error;
+  }
+};
+
+const expectedPayload = "Expected a boolean, an array of strings, or an object with an include/exclude field";
+
+function paths(value: JsonValue | undefined, at: Place): PayloadPath[] {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) throw formatError(expectedPayload);
+  try {
+    return value.map((item) => payloadPath(item, at));
+  } catch (error) {
+    if (error instanceof QdrantError) throw formatError(expectedPayload);
+    throw error;
+  }
+}
+
+/** `true`, `false`, a list of paths, `{include}` or `{exclude}`. */
+export const payloadSelector: Decoder<PayloadSelector> = (value, at) => {
+  if (typeof value === "boolean") return value ? { kind: "all" } : { kind: "none" };
+  if (Array.isArray(value)) return { kind: "include", paths: paths(value, at) };
+  if (isObject(value) && value.size === 1) {
+    if (value.has("include")) return { kind: "include", paths: paths(value.get("include"), at) };
+    if (value.has("exclude")) return { kind: "exclude", paths: paths(value.get("exclude"), at) };
+  }
+  throw formatError(expectedPayload);
+};
+
+/** `true`, `false`, or a list of vector names. */
+export const vectorSelector: Decoder<VectorSelector> = (value) => {
+  if (typeof value === "boolean") return value ? { kind: "all" } : { kind: "none" };
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return { kind: "named", names: value };
+  throw formatError("Expected a boolean, or an array of strings");
+};
+
+/** The `with_payload` of a body; `byDefault` is what an absent or null one means. */
+export const withPayload = (fields: Fields, byDefault: "all" | "none"): PayloadSelector =>
+  fields.withDefault<PayloadSelector>("with_payload", payloadSelector, { kind: byDefault });
+
+/** The `with_vector` (or `with_vectors`) of a body, nothing by default. A null is refused unless `nullable`, as queries are. */
+export function withVector(fields: Fields, nullable = false): VectorSelector {
+  const key = aliased(fields, "with_vector", "with_vectors");
+  if (!fields.present(key) || (nullable && !fields.has(key))) return { kind: "none" };
+  return fields.required(key, vectorSelector);
+}
+
+/** Which of a field's two names is used (the first where neither is). @throws QdrantError 400 for both at once. */
+export function aliased(fields: Fields, name: string, alias: string): string {
+  if (!fields.present(alias)) return name;
+  if (fields.present(name)) throw formatError(`duplicate field \`${name}\``);
+  return alias;
+}
