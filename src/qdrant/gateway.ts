@@ -81,29 +81,62 @@ export interface DenseVectorSchema {
 }
 export type VectorSchema = DenseVectorSchema | { kind: "sparse" };
 
+/** A dense vector as a collection's maker declares it, in Qdrant's words. */
+export interface DenseVectorParams {
+  size: number;
+  distance: Distance;
+  on_disk?: boolean;
+  datatype?: "float32" | "float16" | "uint8";
+  multivector_config?: { comparator: "max_sim" };
+  hnsw_config?: Record<string, unknown>;
+  quantization_config?: Record<string, unknown>;
+}
+export interface SparseVectorParams {
+  modifier?: "none" | "idf";
+  index?: Record<string, unknown>;
+}
+
+export type PayloadIndexType = "keyword" | "integer" | "float" | "bool" | "geo" | "datetime" | "text" | "uuid";
+
 export interface PayloadIndexSpec {
   field: string;
   /** A type name or Qdrant's object form. */
-  schema: string | Record<string, unknown>;
+  schema: PayloadIndexType | (Record<string, unknown> & { type: PayloadIndexType });
+}
+
+export interface CollectionDescription {
+  /** The named vectors; an unnamed one is not among them. */
+  vectors: Map<string, VectorSchema>;
+  /** Fields that have a payload index. */
+  indexes: Set<string>;
+  points: number;
+  /** True for a collection with one unnamed vector, which can hold no document. */
+  singleVector: boolean;
+  /** What its maker noted on it; empty on Qdrant before 1.16. */
+  metadata: Record<string, unknown>;
+}
+
+/** What a collection is made with; without vectors it holds payloads alone, until named vectors are added. */
+export interface NewCollection {
+  vectors?: Record<string, DenseVectorParams>;
+  sparseVectors?: Record<string, SparseVectorParams>;
+  /** Kept on the collection and given back by `describeCollection`. */
+  metadata?: Record<string, unknown>;
 }
 
 export interface Admin {
-  /** False where it was there already. */
-  createCollection(
-    name: string,
-    config: { vectors: Record<string, unknown>; sparseVectors?: Record<string, unknown> },
-    options: CallOptions,
-  ): Promise<boolean>;
+  /** False where it was there already. Shards and replicas are the gateway's own settings. */
+  createCollection(name: string, config: NewCollection, options: CallOptions): Promise<boolean>;
+  /** Fine where it is not there. */
   deleteCollection(name: string, options: CallOptions): Promise<void>;
-  /** undefined where there is no such collection. */
-  describeCollection(
-    name: string,
-    options: CallOptions,
-  ): Promise<{ vectors: Map<string, VectorSchema>; indexes: Set<string>; points: number } | undefined>;
+  /** undefined where there is no such collection. Follows an alias. */
+  describeCollection(name: string, options: CallOptions): Promise<CollectionDescription | undefined>;
   /** Adds a named vector; the same configuration again is fine. @throws InletError 422 where another one holds the name,
    *  501-like InletError where this Qdrant has no named-vector endpoint (before 1.18). */
   addNamedVector(collection: string, name: string, schema: VectorSchema, options: CallOptions): Promise<void>;
   createPayloadIndex(collection: string, index: PayloadIndexSpec, options: CallOptions): Promise<void>;
+  /** All aliases there are, with the collection behind each. */
+  aliases(options: CallOptions): Promise<Map<string, string>>;
   /** All in one call, in order. */
   changeAliases(
     actions: ({ create: { alias: string; collection: string } } | { delete: { alias: string } })[],
