@@ -1,0 +1,214 @@
+/** Reads filters from request bodies. A body that is no filter is refused at once (400); a field condition without a clause is
+ *  a fault that validation answers (422). Keys that a condition does not know are ignored, those of a filter are not. */
+import { QdrantError, formatError } from "../errors";
+import {
+  type Decoder,
+  Fields,
+  type Place,
+  boolean,
+  double,
+  listOf,
+  object,
+  string,
+  unsigned,
+  wrongType,
+} from "../http/decode";
+import { pointId } from "../http/requests/point-id";
+import {
+  type Condition,
+  type FieldClauses,
+  type Filter,
+  type GeoBox,
+  type GeoCircle,
+  type GeoPoint,
+  type GeoPolygon,
+  type MatchClause,
+  type NumberRange,
+} from "../model/filter";
+import { type JsonObject, type JsonValue, isObject } from "../model/json";
+import { integerKey } from "./clauses";
+import { parseDatetime } from "./datetime";
+import { isOnGlobe } from "./geo";
+import { payloadPath } from "./path";
+
+const noCondition = (): QdrantError =>
+  formatError(
+    "Expected some form of condition, which can be a field condition or another one that the documentation of filtering names",
+  );
+
+export const filter: Decoder<Filter> = (value, at) =>
+  object(
+    (fields) => ({
+      must: fields.optional("must", conditions),
+      should: fields.optional("should", conditions),
+      mustNot: fields.optional("must_not", conditions),
+      minShould: fields.optional("min_should", minShould),
+    }),
+    ["should", "min_should", "must", "must_not"],
+  )(value, at);
+
+/** A list of conditions, or one alone. */
+const conditions: Decoder<Condition[]> = (value, at) => {
+  if (isObject(value)) return [condition(value, at.item(0))];
+  if (!Array.isArray(value)) throw wrongType(value, "null, array or map");
+  return value.map((each, index) => condition(each, at.item(index)));
+};
+
+const minShould: Decoder<{ conditions: Condition[]; minCount: number }> = object((fields) => ({
+  conditions: fields.required("conditions", (value, at) => listOf(condition)(value, at)),
+  minCount: fields.required("min_count", unsigned()),
+}));
+
+const key = object((fields) => fields.required("key", payloadPath));
+
+/** The kinds of condition that are told by their key, in the order in which Qdrant tries them. */
+const KINDS: Record<string, (fields: Fields) => Condition> = {
+  is_empty: (fields) => ({ kind: "is_empty", path: fields.required("is_empty", key) }),
+  is_null: (fields) => ({ kind: "is_null", path: fields.required("is_null", key) }),
+  has_id: (fields) => ({ kind: "has_id", ids: new Set(fields.required("has_id", listOf(pointId))) }),
+  has_vector: (fields) => ({ kind: "has_vector", name: fields.required("has_vector", string) }),
+  nested: (fields) => ({
+    kind: "nested",
+    ...fields.required(
+      "nested",
+      object((inner) => ({ path: inner.required("key", payloadPath), filter: inner.required("filter", filter) })),
+    ),
+  }),
+};
+
+const condition: Decoder<Condition> = (value, at) => {
+  if (!isObject(value)) throw noCondition();
+  if (value.has("key")) return fieldCondition(value, at);
+  for (const [name, read] of Object.entries(KINDS)) {
+    if (!value.has(name)) continue;
+    const found = orUndefined(() => read(new Fields(value, at)));
+    if (found !== undefined) return found;
+  }
+  const inner = orUndefined(() => filter(value, at));
+  if (inner === undefined) throw noCondition();
+  return { kind: "filter", filter: inner };
+};
+
+/** Undefined where the value is not of this kind, so that the next kind may be tried. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof QdrantError && error.status === 400) return undefined;
+    throw error;
+  }
+}
+
+function fieldCondition(value: JsonObject, at: Place): Condition {
+  const fields = new Fields(value, at);
+  const path = fields.required("key", payloadPath);
+  const clauses: FieldClauses = {
+    match: fields.optional("match", match),
+    ...fields.optional("range", range),
+    geoBoundingBox: fields.optional("geo_bounding_box", geoBox),
+    geoRadius: fields.optional("geo_radius", geoCircle),
+    geoPolygon: fields.optional("geo_polygon", geoPolygon),
+    valuesCount: fields.optional("values_count", valuesCount),
+    isEmpty: fields.optional("is_empty", boolean),
+    isNull: fields.optional("is_null", boolean),
+  };
+  if (Object.values(clauses).every((clause) => clause === undefined))
+    at.key("__all__").fault("Validation error: At least one field condition must be specified [{}]");
+  return { kind: "field", path, clauses };
+}
+
+/** The first form that fits wins, as `{value: 7.5, text: "a"}` is a text match. */
+const match: Decoder<MatchClause> = (value) => {
+  if (isObject(value)) {
+    const wanted = value.get("value");
+    if (typeof wanted === "string" || typeof wanted === "boolean") return { kind: "value", value: wanted };
+    const integer = wanted === undefined ? undefined : integerKey(wanted);
+    if (integer !== undefined) return { kind: "value", value: integer };
+    const text = value.get("text");
+    if (typeof text === "string") return { kind: "text", text };
+    const anyText = value.get("text_any");
+    if (typeof anyText === "string") return { kind: "text_any", text: anyText };
+    const phrase = value.get("phrase");
+    if (typeof phrase === "string") return { kind: "phrase", text: phrase };
+    const any = listed(value.get("any"));
+    if (any) return { kind: "any", values: any };
+    const except = listed(value.get("except"));
+    if (except) return { kind: "except", values: except };
+  }
+  throw formatError("data did not match any variant of untagged enum MatchInterface");
+};
+
+/** A list of strings or of integers, each once; undefined for anything else. */
+function listed(value: JsonValue | undefined): (string | number | bigint)[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const strings = value.filter((each) => typeof each === "string");
+  if (strings.length === value.length) return [...new Set(strings)];
+  const integers = value.map(integerKey).filter((each) => each !== undefined);
+  return integers.length === value.length ? [...new Set(integers)] : undefined;
+}
+
+/** Bounds of one kind: a string among them makes all of them dates. */
+const range: Decoder<Pick<FieldClauses, "range" | "datetimeRange">> = object((fields) =>
+  ["gt", "gte", "lt", "lte"].some((bound) => fields.optional(bound, (value) => typeof value === "string"))
+    ? { datetimeRange: bounds(fields, datetime) }
+    : { range: bounds(fields, double) },
+);
+
+function bounds<T>(fields: Fields, decode: Decoder<T>): { gt?: T; gte?: T; lt?: T; lte?: T } {
+  return {
+    gt: fields.optional("gt", decode),
+    gte: fields.optional("gte", decode),
+    lt: fields.optional("lt", decode),
+    lte: fields.optional("lte", decode),
+  };
+}
+
+const datetime: Decoder<bigint> = (value, at) => {
+  const text = string(value, at);
+  const micros = parseDatetime(text);
+  if (micros === undefined)
+    throw formatError(`'${text}' does not match accepted datetime format (RFC3339). Example: 2014-01-01T00:00:00Z`);
+  return micros;
+};
+
+const valuesCount: Decoder<NumberRange> = object((fields) => bounds(fields, unsigned()));
+
+/** @throws QdrantError 400 for coordinates that no place has */
+export const geoPoint: Decoder<GeoPoint> = object((fields) => {
+  const point = { lon: fields.required("lon", double), lat: fields.required("lat", double) };
+  if (!isOnGlobe(point))
+    throw formatError(
+      `Wrong format of GeoPoint payload: expected \`lat\` = ${point.lat} within [-90;90] and \`lon\` = ${point.lon} within [-180;180]`,
+    );
+  return point;
+});
+
+const geoBox: Decoder<GeoBox> = object((fields) => ({
+  topLeft: fields.required("top_left", geoPoint),
+  bottomRight: fields.required("bottom_right", geoPoint),
+}));
+
+const geoCircle: Decoder<GeoCircle> = object((fields) => ({
+  center: fields.required("center", geoPoint),
+  radius: fields.required("radius", double),
+}));
+
+const ring: Decoder<GeoPoint[]> = object((fields) => {
+  const points = fields.required("points", listOf(geoPoint));
+  if (points.length < 4)
+    throw formatError(`Validation failed: polygon invalid, the size must be at least 4, got ${points.length}`);
+  const first = points[0];
+  const last = points.at(-1);
+  const apart = (a: number | undefined, b: number | undefined): boolean =>
+    Math.abs((a ?? 0) - (b ?? 0)) > Number.EPSILON;
+  if (apart(first?.lat, last?.lat) || apart(first?.lon, last?.lon))
+    throw formatError(
+      "Validation failed: polygon invalid, the first and the last points should be the same to form a closed line",
+    );
+  return points;
+});
+
+const geoPolygon: Decoder<GeoPolygon> = object((fields) => ({
+  exterior: fields.required("exterior", ring),
+  interiors: fields.withDefault("interiors", listOf(ring), []),
+}));
