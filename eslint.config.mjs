@@ -19,7 +19,15 @@ export default tseslint.config(
   {
     files: ["**/*.{js,mjs}"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", fetch: "readonly", module: "writable", require: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        fetch: "readonly",
+        performance: "readonly",
+        Buffer: "readonly",
+        module: "writable",
+        require: "readonly",
+      },
     },
   },
   prettier,
