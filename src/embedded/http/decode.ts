@@ -28,6 +28,10 @@ export class Place {
   trial(): Place {
     return new Place(this.path, []);
   }
+  /** Takes over the faults that were noted on trial. */
+  adopt(trial: Place): void {
+    this.faults.push(...trial.faults);
+  }
   get isFaulty(): boolean {
     return this.faults.length > 0;
   }

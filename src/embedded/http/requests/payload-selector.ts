@@ -1,41 +1,29 @@
-/** `with_payload`, `with_vector` and payload paths, which many bodies share. */
-import { parsePath } from "../../filter/path";
-import { QdrantError, formatError } from "../../errors";
+/** `with_payload` and `with_vector`, which many bodies share. */
+import { readPath } from "../../filter/path";
+import { formatError } from "../../errors";
 import { type PayloadPath } from "../../model/filter";
 import { type JsonValue, isObject } from "../../model/json";
 import { type PayloadSelector, type VectorSelector } from "../../model/selector";
-import { type Decoder, type Fields, type Place, string } from "../decode";
-
-/** A payload path in a body, where a bad one is a parser's fault (400 "Format error"). */
-export const payloadPath: Decoder<PayloadPath> = (value, at) => {
-  const text = string(value, at);
-  try {
-    return parsePath(text);
-  } catch (error) {
-    if (error instanceof QdrantError) throw formatError(`Invalid json path: '${text}'`);
-    throw error;
-  }
-};
+import { type Decoder, type Fields } from "../decode";
 
 const expectedPayload = "Expected a boolean, an array of strings, or an object with an include/exclude field";
 
-function paths(value: JsonValue | undefined, at: Place): PayloadPath[] {
-  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) throw formatError(expectedPayload);
-  try {
-    return value.map((item) => payloadPath(item, at));
-  } catch (error) {
-    if (error instanceof QdrantError) throw formatError(expectedPayload);
-    throw error;
-  }
+function paths(value: JsonValue | undefined): PayloadPath[] {
+  if (!Array.isArray(value)) throw formatError(expectedPayload);
+  return value.map((item) => {
+    const path = typeof item === "string" ? readPath(item) : undefined;
+    if (path === undefined) throw formatError(expectedPayload);
+    return path;
+  });
 }
 
 /** `true`, `false`, a list of paths, `{include}` or `{exclude}`. */
-export const payloadSelector: Decoder<PayloadSelector> = (value, at) => {
+export const payloadSelector: Decoder<PayloadSelector> = (value) => {
   if (typeof value === "boolean") return value ? { kind: "all" } : { kind: "none" };
-  if (Array.isArray(value)) return { kind: "include", paths: paths(value, at) };
+  if (Array.isArray(value)) return { kind: "include", paths: paths(value) };
   if (isObject(value) && value.size === 1) {
-    if (value.has("include")) return { kind: "include", paths: paths(value.get("include"), at) };
-    if (value.has("exclude")) return { kind: "exclude", paths: paths(value.get("exclude"), at) };
+    if (value.has("include")) return { kind: "include", paths: paths(value.get("include")) };
+    if (value.has("exclude")) return { kind: "exclude", paths: paths(value.get("exclude")) };
   }
   throw formatError(expectedPayload);
 };

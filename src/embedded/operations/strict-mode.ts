@@ -1,0 +1,212 @@
+/** A collection's strict mode: limits that, once `enabled`, refuse requests before anything is done. An absent limit does not
+ *  limit. The write rate is checked in rate-limit.ts. */
+import { badRequest } from "../errors";
+import { type Collection, type CollectionConfig } from "../model/collection";
+import { type Condition, type Filter, type PayloadPath } from "../model/filter";
+import { type JsonObject, asDouble, isObject } from "../model/json";
+import { type GivenVectors } from "../model/vector";
+import { type PointWrite } from "../model/write";
+import { conditionsOf, requireIndex, requireIndexes } from "./required-index";
+
+/** The strict mode that is in force, undefined where it is off. */
+function inForce(config: CollectionConfig): JsonObject | undefined {
+  return config.strictMode?.get("enabled") === true ? config.strictMode : undefined;
+}
+
+function checkLimit(strict: JsonObject, key: string, value: number | undefined, name: string): void {
+  const limit = asDouble(strict.get(key));
+  if (value === undefined || limit === undefined || value <= limit) return;
+  throw badRequest(
+    `Limit exceeded ${value} > ${limit} for "${name}". Help: Reduce the "${name}" parameter to or below ${limit}.`,
+  );
+}
+
+function conditionCount(filter: Filter): number {
+  return conditionsOf(filter).reduce(
+    (sum, each) => sum + (each.kind === "filter" || each.kind === "nested" ? conditionCount(each.filter) : 1),
+    0,
+  );
+}
+
+function sizeOf(condition: Condition): number {
+  switch (condition.kind) {
+    case "has_id":
+      return condition.ids.size;
+    case "filter":
+    case "nested":
+      return largestCondition(condition.filter);
+    case "field": {
+      const { match, geoPolygon } = condition.clauses;
+      const values = match?.kind === "any" || match?.kind === "except" ? match.values.length : 0;
+      const corners = geoPolygon
+        ? geoPolygon.exterior.length + geoPolygon.interiors.reduce((sum, ring) => sum + ring.length, 0)
+        : 0;
+      return Math.max(values, corners);
+    }
+    default:
+      return 0;
+  }
+}
+
+const largestCondition = (filter: Filter): number => Math.max(0, ...conditionsOf(filter).map(sizeOf));
+
+function checkFilter(
+  collection: Collection,
+  strict: JsonObject,
+  filter: Filter | undefined,
+  unindexed: "unindexed_filtering_retrieve" | "unindexed_filtering_update",
+): void {
+  if (filter === undefined) return;
+  const most = asDouble(strict.get("filter_max_conditions"));
+  const count = conditionCount(filter);
+  if (most !== undefined && count > most) {
+    throw badRequest(
+      `Filter condition limit reached (${count} > ${most}). Help: Reduce the amount of conditions of your filter.`,
+    );
+  }
+  const largest = asDouble(strict.get("condition_max_size"));
+  const size = largestCondition(filter);
+  if (largest !== undefined && size > largest) {
+    throw badRequest(`Condition size limit reached (${size} > ${largest}). Help: Reduce the size of your condition.`);
+  }
+  if (strict.get(unindexed) === false) requireIndexes(collection.config.indexes, filter);
+}
+
+/** What a read asks for, as far as strict mode limits it. `limit` is what the request gave or stands for; a scroll without
+ *  one is not limited. */
+export interface ReadDemand {
+  limit?: number;
+  /** Seconds. */
+  timeout?: number;
+  filter?: Filter;
+  exact?: boolean;
+  hnswEf?: number;
+  oversampling?: number;
+  /** How many searches one request holds. */
+  batchSize?: number;
+}
+
+/** Refuses what strict mode does not allow; query code calls it for a batch, for each query and for each prefetch.
+ *  @throws QdrantError 400 */
+export function checkReadLimits(collection: Collection, demand: ReadDemand): void {
+  const strict = inForce(collection.config);
+  if (!strict) return;
+  checkLimit(strict, "max_timeout", demand.timeout, "timeout");
+  checkLimit(strict, "search_max_batchsize", demand.batchSize, "search batch size");
+  checkLimit(strict, "max_query_limit", demand.limit, "limit");
+  checkFilter(collection, strict, demand.filter, "unindexed_filtering_retrieve");
+  if (demand.exact && strict.get("search_allow_exact") === false) {
+    throw badRequest("Exact search disabled!. Help: Set exact=false.");
+  }
+  checkLimit(strict, "search_max_hnsw_ef", demand.hnswEf, "hnsw_ef");
+  checkLimit(strict, "search_max_oversampling", demand.oversampling, "oversampling");
+}
+
+/** A formula reads `path` as a number. @throws QdrantError 400 where strict mode wants an index for that */
+export function checkFormulaField(collection: Collection, path: PayloadPath): void {
+  if (inForce(collection.config)?.get("unindexed_filtering_retrieve") !== false) return;
+  const { indexes } = collection.config;
+  requireIndex(indexes, path, ["float", "integer range"], "use a different formula expression");
+}
+
+/** Groups read `path` by exact values. @throws QdrantError 400 where strict mode wants an index for that */
+export function checkGroupField(collection: Collection, path: PayloadPath): void {
+  if (inForce(collection.config)?.get("unindexed_filtering_retrieve") !== false) return;
+  const schema = collection.config.indexes.get(path.text);
+  const help = "Help: Create an index supporting `match` for this key.";
+  if (!schema) throw badRequest(`Index required but not found for "${path.text}". ${help}`);
+  const matches = schema.type === "keyword" || schema.type === "uuid" || schema.type === "bool";
+  if (matches || (schema.type === "integer" && schema.lookup)) return;
+  const type = schema.type.charAt(0).toUpperCase() + schema.type.slice(1);
+  throw badRequest(`Index of type "${type}" found for "${path.text}". ${help}`);
+}
+
+/** A search of a dense vector for which no global HNSW index is kept (`m` = 0) is an exact one, and so refused where strict
+ *  mode forbids those. @throws QdrantError 400 */
+export function checkUnindexedSearch(collection: Collection, name: string): void {
+  const { config } = collection;
+  if (inForce(config)?.get("search_allow_exact") !== false) return;
+  const given = config.dense.get(name)?.given.get("hnsw_config");
+  const own = isObject(given) ? asDouble(given.get("m")) : undefined;
+  if (!config.dense.has(name) || (own ?? asDouble(config.hnsw.get("m"))) !== 0) return;
+  throw badRequest(
+    `Request is forbidden on '${name}' because global vector indexing is disabled (hnsw_config.m = 0). Help: ` +
+      "Use tenant-specific filter, enable global vector indexing or enable strict mode `search_allow_exact` option",
+  );
+}
+
+/** The limit that `multivector_config` or `sparse_config` set on the vector `name`. */
+function vectorLimit(strict: JsonObject, config: string, name: string, key: string): number | undefined {
+  const all = strict.get(config);
+  const own = isObject(all) ? all.get(name) : undefined;
+  return isObject(own) ? asDouble(own.get(key)) : undefined;
+}
+
+function checkVectors(strict: JsonObject, vectors: GivenVectors): void {
+  for (const [name, vector] of vectors) {
+    if (vector.kind === "multi") {
+      const most = vectorLimit(strict, "multivector_config", name, "max_vectors") ?? Infinity;
+      const { length } = vector.rows;
+      if (length > most) {
+        throw badRequest(`Multivector '${name}' has a limit of ${most} vectors, but ${length} were provided!`);
+      }
+    } else if (vector.kind === "sparse") {
+      const most = vectorLimit(strict, "sparse_config", name, "max_length") ?? Infinity;
+      const { length } = vector.sparse.indices;
+      if (length > most) {
+        throw badRequest(`Sparse vector '${name}' has a limit of ${most} indices, but ${length} were provided!`);
+      }
+    }
+  }
+}
+
+function checkPoints(
+  collection: Collection,
+  strict: JsonObject,
+  points: readonly { vectors: GivenVectors }[],
+  name: "upsert limit" | "update limit",
+): void {
+  checkLimit(strict, "upsert_max_batchsize", points.length, name);
+  const most = asDouble(strict.get("max_points_count"));
+  if (most !== undefined && collection.table.pointCount >= most) {
+    throw badRequest(`Max points count limit of ${most} reached!`);
+  }
+  for (const { vectors } of points) checkVectors(strict, vectors);
+}
+
+/** Refuses a write that strict mode does not allow. An `update_filter` is not looked at, as in Qdrant.
+ *  @throws QdrantError 400 */
+export function checkWrite(collection: Collection, write: PointWrite, timeout: number | undefined): void {
+  const strict = inForce(collection.config);
+  if (!strict) return;
+  checkLimit(strict, "max_timeout", timeout, "timeout");
+  switch (write.kind) {
+    case "upsert":
+      return checkPoints(collection, strict, write.points, "upsert limit");
+    case "update_vectors":
+      return checkPoints(collection, strict, write.points, "update limit");
+    case "delete_vectors":
+      return checkFilter(collection, strict, write.filter, "unindexed_filtering_update");
+    default:
+      if (write.target.kind !== "filter") return;
+      return checkFilter(collection, strict, write.target.filter, "unindexed_filtering_update");
+  }
+}
+
+/** The timeout of a call that strict mode limits in nothing else (index and vector-name calls).
+ *  @throws QdrantError 400 */
+export function checkTimeout(collection: Collection, timeout: number | undefined): void {
+  const strict = inForce(collection.config);
+  if (strict) checkLimit(strict, "max_timeout", timeout, "timeout");
+}
+
+/** One more payload index may be made; Qdrant asks before it looks whether the field has one already.
+ *  @throws QdrantError 400 */
+export function checkIndexCount(collection: Collection): void {
+  const most = asDouble(inForce(collection.config)?.get("max_payload_index_count"));
+  if (most === undefined || collection.config.indexes.size < most) return;
+  throw badRequest(
+    `Collection already has the maximum number of payload indices (${most}). ` +
+      "Help: Please delete an existing index before creating a new one.",
+  );
+}
