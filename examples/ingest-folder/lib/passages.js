@@ -14,14 +14,13 @@ export function passagesOf(text) {
     paragraphs = [];
     words = 0;
   };
-  for (const paragraph of text.split(/\r?\n\s*\n/).flatMap(withHeadingApart)) {
-    const title = /^#{1,6}\s+(.*?)\s*#*$/.exec(paragraph);
-    if (title) {
+  for (const block of blocksOf(text)) {
+    if (block.heading !== undefined) {
       close();
-      heading = title[1];
+      heading = block.heading;
       continue;
     }
-    for (const part of inParts(paragraph.trim())) {
+    for (const part of inParts(block.paragraph)) {
       const count = part.split(/\s+/).length;
       if (words > 0 && words + count > TARGET_WORDS) close();
       paragraphs.push(part);
@@ -32,12 +31,27 @@ export function passagesOf(text) {
   return passages;
 }
 
-/** A heading line followed by text without an empty line between counts as two paragraphs. */
-const withHeadingApart = (paragraph) =>
-  paragraph
-    .split(/^(#{1,6}\s.*)$/m)
-    .filter((part) => /[\p{L}\p{N}]/u.test(part))
-    .map((part) => part.trim());
+/** Headings and paragraphs, line by line. Within a fenced block of code `#` starts no heading and an empty line ends nothing. */
+function* blocksOf(text) {
+  let lines = [];
+  let fence;
+  const paragraph = () => {
+    const joined = lines.join("\n").trim();
+    lines = [];
+    return /[\p{L}\p{N}]/u.test(joined) ? [{ paragraph: joined }] : [];
+  };
+  for (const line of text.split(/\r?\n/)) {
+    const mark = /^\s*(```|~~~)/.exec(line)?.[1];
+    if (fence === undefined ? mark : mark === fence) fence = fence === undefined ? mark : undefined;
+    const title = fence === undefined && /^#{1,6}\s+(.*?)\s*#*$/.exec(line);
+    if (title) {
+      yield* paragraph();
+      yield { heading: title[1] };
+    } else if (fence === undefined && line.trim() === "") yield* paragraph();
+    else lines.push(line);
+  }
+  yield* paragraph();
+}
 
 /** A paragraph of more than LONGEST_WORDS words, cut at spaces. */
 function inParts(paragraph) {
