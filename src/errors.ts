@@ -52,8 +52,11 @@ export class InletError extends Error {
 
 /** One faulty place of a request: a path such as `features[0].vectors.embedding[17]`, and what is wrong there. */
 export interface Fault {
+  /** Empty for the whole body. */
   path: string;
   message: string;
+  /** Filled in by http. */
+  location?: "path" | "query" | "header" | "body";
 }
 
 /** The 422 (or 400) that lists every faulty field of a request. */
@@ -61,7 +64,7 @@ export function validationError(faults: Fault[], options: { status?: 400 | 422; 
   const [first] = faults;
   const message =
     faults.length === 1 && first
-      ? `${first.path}: ${first.message}`
+      ? `${first.path === "" ? "The body" : `${first.path}:`} ${first.message}`
       : `${faults.length} fields of the request are faulty.`;
   return new InletError(options.status ?? 422, "validation_error", message, {
     ...(options.code === undefined ? {} : { code: options.code }),

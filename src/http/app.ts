@@ -1,0 +1,39 @@
+/** The Express application: middleware in the order in which a request meets it. */
+import express, { type Express } from "express";
+
+import { type KeyLookup } from "../auth/key-lookup";
+import { type Logger } from "../observability/logger";
+import { type RequestObserver } from "../observability/metrics";
+import { type AnyOperation, type Services } from "../operations";
+import { authenticate } from "./authenticate";
+import { errorMiddleware } from "./error-middleware";
+import { type MetricsText, mountHealth, type Readiness } from "./health";
+import { mountOperations, refuseUnknownRoute } from "./mount";
+import { requestFrame, requestLog } from "./request-frame";
+import { crossOrigin, securityHeaders } from "./security";
+
+export interface AppParts {
+  operations: readonly AnyOperation[];
+  services: Services;
+  keys: KeyLookup;
+  readiness: Readiness;
+  requests: RequestObserver;
+  metrics: MetricsText;
+  logger: Logger;
+  settings: { bodyLimitBytes: number; corsOrigins: readonly string[] };
+}
+
+export function createApp(parts: AppParts): Express {
+  const { settings, logger } = parts;
+  const app = express();
+  app.disable("x-powered-by");
+  // Documents carry ETags of their own.
+  app.set("etag", false);
+  app.set("trust proxy", false);
+  app.use(requestFrame(parts.requests), requestLog(logger), securityHeaders(), ...crossOrigin(settings.corsOrigins));
+  mountHealth(app, parts.readiness, parts.metrics);
+  app.use("/v1", authenticate(parts.keys));
+  mountOperations(app, parts.operations, parts.services, { bodyBytes: settings.bodyLimitBytes });
+  app.use(refuseUnknownRoute, errorMiddleware(logger));
+  return app;
+}

@@ -1,0 +1,46 @@
+/** What a request gathers on its way through the middleware. Kept beside Express's objects rather than on them, so that
+ *  each piece has its type and nothing is there before it is known. */
+import { type Request, type Response } from "express";
+
+import { type Principal } from "../auth/principal";
+
+/** How long a request may take, from its first byte read to its answer; past it: 503. An operation may ask for more. */
+export const REQUEST_DEADLINE_MS = 60_000;
+
+export interface RequestState {
+  requestId: string;
+  /** `performance.now()` when the request came. */
+  startedAtMs: number;
+  /** Aborted when the client goes away or the deadline is over. */
+  abort: AbortController;
+  operationId: string | undefined;
+  principal: Principal | undefined;
+  /** Bytes of the body as read (inflated). */
+  bodyBytes: number;
+}
+
+const states = new WeakMap<Request, RequestState>();
+
+/** Starts a request's state; called once, by the first middleware. Aborts it when the client hangs up. */
+export function beginState(request: Request, response: Response, requestId: string): RequestState {
+  const state: RequestState = {
+    requestId,
+    startedAtMs: performance.now(),
+    abort: new AbortController(),
+    operationId: undefined,
+    principal: undefined,
+    bodyBytes: 0,
+  };
+  states.set(request, state);
+  response.once("close", () => {
+    if (!response.writableFinished) state.abort.abort(new Error("The client closed the connection."));
+  });
+  return state;
+}
+
+/** @throws Error when the first middleware did not run: a fault of the wiring. */
+export function stateOf(request: Request): RequestState {
+  const state = states.get(request);
+  if (state === undefined) throw new Error("The request has no state.");
+  return state;
+}

@@ -1,0 +1,101 @@
+/** Operations as Express routes. */
+import { type NextFunction, type Request, type RequestHandler, type Response, type Router } from "express";
+
+import { authorise } from "../auth/authorise";
+import { type Answer } from "../operation";
+import { type AnyOperation, type Services } from "../operations";
+import { readJsonBody } from "./body";
+import { REQUEST_DEADLINE_MS, type RequestState, stateOf } from "./context";
+import { deadlineOver, unauthenticated, unknownRoute, wrongMethod } from "./errors";
+import { validator } from "./validate";
+
+/** Literal segments before parameters, so that `documents/batch` is never taken for a document's id. */
+function byLiteralsFirst(a: string, b: string): number {
+  const left = a.split("/");
+  const right = b.split("/");
+  for (let index = 0; index < Math.min(left.length, right.length); index += 1) {
+    const isParameter = (segments: string[]): number => (segments[index]?.startsWith(":") === true ? 1 : 0);
+    const difference = isParameter(left) - isParameter(right);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Runs a handler until it answers or the deadline is over; its signal is aborted then, and when the client goes. */
+async function withinDeadline(state: RequestState, run: (deadlineMs: number) => Promise<Answer>): Promise<Answer> {
+  const deadlineMs = state.startedAtMs + REQUEST_DEADLINE_MS;
+  const { signal } = state.abort;
+  let onAbort: (() => void) | undefined;
+  const timer = setTimeout(() => state.abort.abort(deadlineOver()), Math.max(0, deadlineMs - performance.now()));
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([run(deadlineMs), aborted]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function permit(operation: AnyOperation): RequestHandler {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    const state = stateOf(request);
+    state.operationId = operation.id;
+    if (state.principal === undefined) throw unauthenticated("Send an API key.", "missing_api_key");
+    authorise(state.principal, operation.permission);
+    next();
+  };
+}
+
+function handler(operation: AnyOperation, services: Services): RequestHandler {
+  const validate = validator(operation);
+  return async (request: Request, response: Response): Promise<void> => {
+    const { namespace, idempotencyKey, ifMatch, ...input } = await validate(request);
+    const state = stateOf(request);
+    const { requestId, principal, abort } = state;
+    if (principal === undefined) throw unauthenticated("Send an API key.", "missing_api_key");
+    const answer = await withinDeadline(state, (deadlineMs) =>
+      operation.handle(input, services, {
+        requestId,
+        principal,
+        namespace,
+        idempotencyKey,
+        ifMatch,
+        signal: abort.signal,
+        deadlineMs,
+      }),
+    );
+    if (answer.headers !== undefined) response.set(answer.headers);
+    response.status(answer.status).json(answer.body);
+  };
+}
+
+/** Every operation as a route of `router`, then 405 for the other methods of their paths. */
+export function mountOperations(
+  router: Router,
+  operations: readonly AnyOperation[],
+  services: Services,
+  limits: { bodyBytes: number },
+): void {
+  const readBody = readJsonBody(limits.bodyBytes);
+  const methods = new Map<string, string[]>();
+  for (const operation of [...operations].sort((a, b) => byLiteralsFirst(a.path, b.path))) {
+    const body = operation.body === undefined ? [] : readBody;
+    router[operation.method](operation.path, permit(operation), ...body, handler(operation, services));
+    const allowed = methods.get(operation.path) ?? [];
+    allowed.push(operation.method.toUpperCase(), ...(operation.method === "get" ? ["HEAD"] : []));
+    methods.set(operation.path, allowed);
+  }
+  for (const [path, allowed] of methods) {
+    router.all(path, (request: Request) => {
+      throw wrongMethod(request.method, request.path, allowed);
+    });
+  }
+}
+
+/** For what no route took. */
+export const refuseUnknownRoute: RequestHandler = (request: Request) => {
+  throw unknownRoute(request.method, request.path);
+};

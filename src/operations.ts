@@ -1,0 +1,12 @@
+/** All operations of the API, from which http makes routes, openapi the document and metrics their labels. A resource adds
+ *  its list and its services here, and compose.ts builds the services. */
+import { type TObject, type TSchema } from "@sinclair/typebox";
+
+import { type Operation } from "./operation";
+
+/** Everything that some operation's `handle` may ask for. */
+export type Services = object;
+
+export type AnyOperation = Operation<TObject, TObject, TSchema, Services>;
+
+export const operations: readonly AnyOperation[] = [];

@@ -1,0 +1,55 @@
+/** Schemas that many operations share. */
+import { type Static, Type } from "@sinclair/typebox";
+
+/** For operations without path parameters or without query. */
+export const Nothing = Type.Object({});
+
+/** Paging of every list, in the query string (all forms that the published API knows). */
+export const PageQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "Results per page" })),
+  page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "The same as limit" })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, description: "Results to skip" })),
+  page: Type.Optional(Type.Integer({ minimum: 1, description: "Page to give, from 1" })),
+  cursor: Type.Optional(Type.String({ description: "`next_cursor` of the page before" })),
+  next_cursor: Type.Optional(Type.String({ description: "The same as cursor" })),
+  after: Type.Optional(Type.String({ description: "The same as cursor" })),
+  include_total: Type.Optional(Type.Boolean({ description: "Count all results" })),
+});
+export type PageQuery = Static<typeof PageQuery>;
+
+const NullableInteger = Type.Optional(Type.Union([Type.Integer(), Type.Null()]));
+const NullableString = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+
+/** Paging of every list, in the answer. */
+export const Pagination = Type.Object(
+  {
+    total: NullableInteger,
+    page: NullableInteger,
+    page_size: NullableInteger,
+    total_pages: NullableInteger,
+    next_page: NullableString,
+    previous_page: NullableString,
+    next_cursor: NullableString,
+  },
+  { title: "Pagination" },
+);
+export type Pagination = Static<typeof Pagination>;
+
+/** The envelope of every error. */
+export const Failure = Type.Object(
+  {
+    success: Type.Literal(false),
+    status: Type.Integer({ minimum: 400, maximum: 599 }),
+    error: Type.Object({
+      message: Type.String(),
+      type: Type.String({ description: "Stable and machine-readable" }),
+      code: Type.Optional(Type.String({ description: "Finer than the type, where a client may branch on it" })),
+      details: Type.Optional(
+        Type.Record(Type.String(), Type.Unknown(), {
+          description: "Validation errors list every faulty field here, under `errors`, as `{path, message}`",
+        }),
+      ),
+    }),
+  },
+  { title: "Failure" },
+);
