@@ -24,7 +24,11 @@ export async function startQdrantContainer(
   environment: Record<string, string> = {},
 ): Promise<QdrantContainer> {
   await providedImage(image);
-  const container = await started(image, environment).catch(() => started(image, environment));
+  const container = await started(image, environment)
+    .catch(() => started(image, environment))
+    .catch((cause: unknown) => {
+      throw new Error(`a container of ${image} does not start (${messageOf(cause)})`, { cause });
+    });
   return {
     url: `http://${container.getHost()}:${container.getMappedPort(QDRANT_PORT)}`,
     stop: async () => {
@@ -52,7 +56,8 @@ async function providedImage(image: string): Promise<void> {
     limit.addEventListener("abort", () => reject(new Error(`not pulled within ${PULL_LIMIT_MS / 1000} s`)));
   });
   await Promise.race([engine.image.pull(name), tooLate]).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`the image ${image} is not present and can not be pulled (${why})`, { cause });
+    throw new Error(`the image ${image} is not present and can not be pulled (${messageOf(cause)})`, { cause });
   });
 }
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).trim();
