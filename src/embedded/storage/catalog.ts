@@ -1,0 +1,126 @@
+/** All collections and aliases of one data folder: small, held whole in memory, written record by record into `meta`.
+ *
+ *  A deleted collection or named vector is gone at once, in one transaction that also notes what is to be swept; its
+ *  records go afterwards in small transactions, also after a restart, and can't come back because its number is not used
+ *  again. */
+import { noCollection } from "../errors";
+import { type Collection, type CollectionConfig } from "../model/collection";
+import { type CollectionLookup } from "../http/route";
+import { type AllocateFloats } from "./dense-column";
+import { StoredCollection } from "./collection";
+import { decodeCollection } from "./config-codec";
+import { ALIAS_KEY, COLLECTION_KEY, NEXT_COLLECTION_KEY, afterPrefix, collectionPrefix } from "./layout";
+import { type PayloadIndexFactory } from "./points";
+import { type Store } from "./store";
+import { Sweeper } from "./sweeper";
+
+export interface CatalogParts {
+  store: Store;
+  createPayloadIndex: PayloadIndexFactory;
+  allocate: AllocateFloats;
+}
+
+export class Catalog implements CollectionLookup {
+  private readonly collections = new Map<string, StoredCollection>();
+  private readonly aliases = new Map<string, string>();
+  private readonly sweeper: Sweeper;
+
+  constructor(private readonly parts: CatalogParts) {
+    this.sweeper = new Sweeper(parts.store);
+    this.load();
+    parts.store.onFailure(() => this.load());
+    this.sweeper.start();
+  }
+
+  /** By name or alias. A rename can give an alias the name of a collection, which it then hides. */
+  collection(name: string): Collection {
+    return this.stored(name);
+  }
+
+  stored(name: string): StoredCollection {
+    const found = this.collections.get(this.aliases.get(name) ?? name);
+    if (found === undefined) throw noCollection(name);
+    return found;
+  }
+
+  /** By its own name, without looking at aliases. */
+  ownName(name: string): StoredCollection | undefined {
+    return this.collections.get(name);
+  }
+
+  /** Sorted. */
+  collectionNames(): string[] {
+    return [...this.collections.keys()].sort();
+  }
+
+  create(name: string, config: CollectionConfig): StoredCollection {
+    const { store } = this.parts;
+    const number = store.get("meta", NEXT_COLLECTION_KEY)?.readUInt32BE(0) ?? 1;
+    store.put("meta", NEXT_COLLECTION_KEY, collectionPrefix(number + 1));
+    const collection = StoredCollection.make(this.parts, this.sweeper, number, name, config);
+    this.collections.set(name, collection);
+    return collection;
+  }
+
+  /** False where there is no such collection. Its aliases go with it. */
+  delete(name: string): boolean {
+    const collection = this.collections.get(name);
+    if (collection === undefined) return false;
+    this.collections.delete(name);
+    for (const [alias, target] of this.aliases) if (target === name) this.removeAlias(alias);
+    collection.remove();
+    return true;
+  }
+
+  /** Pairs in the order of the aliases' names. */
+  allAliases(): { alias: string; collection: string }[] {
+    return [...this.aliases]
+      .map(([alias, collection]) => ({ alias, collection }))
+      .sort((a, b) => (a.alias < b.alias ? -1 : 1));
+  }
+
+  aliasTarget(alias: string): string | undefined {
+    return this.aliases.get(alias);
+  }
+
+  setAlias(alias: string, collection: string): void {
+    this.aliases.set(alias, collection);
+    this.parts.store.put("meta", Buffer.from(ALIAS_KEY + alias), Buffer.from(collection));
+  }
+
+  removeAlias(alias: string): void {
+    if (this.aliases.delete(alias)) this.parts.store.remove("meta", Buffer.from(ALIAS_KEY + alias));
+  }
+
+  committed(): Promise<void> {
+    return this.parts.store.committed();
+  }
+
+  /** Waits while too much waits for the disk. */
+  room(): Promise<void> {
+    return this.parts.store.room();
+  }
+
+  async close(): Promise<void> {
+    await this.sweeper.stop();
+    await this.parts.store.close();
+  }
+
+  private load(): void {
+    for (const collection of this.collections.values()) collection.invalidate();
+    this.collections.clear();
+    this.aliases.clear();
+    for (const [key, value] of this.metaRecords(COLLECTION_KEY)) {
+      const record = decodeCollection(value.toString("utf8"));
+      this.collections.set(record.name, new StoredCollection(this.parts, this.sweeper, Number(key), record));
+    }
+    for (const [alias, value] of this.metaRecords(ALIAS_KEY)) this.aliases.set(alias, value.toString("utf8"));
+  }
+
+  private *metaRecords(prefix: string): Iterable<[string, Buffer]> {
+    const start = Buffer.from(prefix);
+    for (const { key, value } of this.parts.store.range("meta", start, afterPrefix(start), Number.MAX_SAFE_INTEGER)) {
+      yield [key.toString("utf8", start.length), value];
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { internal } from "../errors";
+import {
+  type Collection,
+  type CollectionConfig,
+  type DenseParams,
+  type PayloadIndexSchema,
+  type SparseParams,
+} from "../model/collection";
+import { type CatalogParts } from "./catalog";
+import { type CollectionRecord, encodeCollection } from "./config-codec";
+import { Counters } from "./counters";
+import { COLLECTION_KEY, COUNTERS_KEY, collectionPrefix, vectorPrefix } from "./layout";
+import { StoredPointTable } from "./points";
+import { type Sweeper } from "./sweeper";
+
+/** One collection: its catalog record, its counters and its points. After a failed commit, and after its deletion, it is
+ *  invalid, and a request that still holds it can no longer write through it. */
+export class StoredCollection implements Collection {
+  private readonly points: StoredPointTable;
+  private readonly counters: Counters;
+  private valid = true;
+
+  constructor(
+    private readonly parts: CatalogParts,
+    private readonly sweeper: Sweeper,
+    private readonly number: number,
+    private readonly record: CollectionRecord,
+  ) {
+    this.counters = new Counters(parts.store, Buffer.from(COUNTERS_KEY + String(number)));
+    this.points = new StoredPointTable({
+      ...parts,
+      number,
+      config: record.config,
+      vectorNumbers: record.vectorNumbers,
+      counters: this.counters,
+    });
+  }
+
+  static make(
+    parts: CatalogParts,
+    sweeper: Sweeper,
+    number: number,
+    name: string,
+    config: CollectionConfig,
+  ): StoredCollection {
+    const names = [...config.dense.keys(), ...config.sparse.keys()];
+    const record = {
+      name,
+      config,
+      vectorNumbers: new Map(names.map((vector, index) => [vector, index])),
+      nextVectorNumber: names.length,
+    };
+    const collection = new StoredCollection(parts, sweeper, number, record);
+    collection.save();
+    return collection;
+  }
+
+  get name(): string {
+    return this.record.name;
+  }
+  get config(): CollectionConfig {
+    return this.record.config;
+  }
+  get table(): StoredPointTable {
+    this.mustBeValid();
+    return this.points;
+  }
+
+  nextOperationId(): number {
+    this.mustBeValid();
+    return this.counters.nextOperation();
+  }
+
+  async committed(): Promise<void> {
+    await this.parts.store.committed();
+  }
+
+  /** Puts a change of `config` into the pending batch. */
+  save(): void {
+    this.mustBeValid();
+    this.parts.store.put("meta", this.key(), Buffer.from(encodeCollection(this.record)));
+  }
+
+  addDense(name: string, params: DenseParams): void {
+    this.record.config.dense.set(name, params);
+    this.giveNumber(name);
+  }
+
+  addSparse(name: string, params: SparseParams): void {
+    this.record.config.sparse.set(name, params);
+    this.giveNumber(name);
+  }
+
+  /** Drops a named vector and all its data; one that is not there is fine. */
+  removeVector(name: string): void {
+    const number = this.record.vectorNumbers.get(name);
+    if (number === undefined) return;
+    this.record.config.dense.delete(name);
+    this.record.config.sparse.delete(name);
+    this.record.vectorNumbers.delete(name);
+    this.points.forgetVector(name);
+    this.sweeper.add("vectors", vectorPrefix(this.number, number));
+    this.save();
+  }
+
+  setIndex(path: string, schema: PayloadIndexSchema): void {
+    this.record.config.indexes.set(path, schema);
+    this.points.forgetIndex(path);
+    this.save();
+  }
+
+  removeIndex(path: string): void {
+    if (!this.record.config.indexes.delete(path)) return;
+    this.points.forgetIndex(path);
+    this.save();
+  }
+
+  /** Takes the collection out of the catalog; its records are swept later. */
+  remove(): void {
+    this.parts.store.remove("meta", this.key());
+    this.parts.store.remove("meta", Buffer.from(COUNTERS_KEY + String(this.number)));
+    for (const database of ["ids", "points", "vectors"] as const) {
+      this.sweeper.add(database, collectionPrefix(this.number));
+    }
+    this.invalidate();
+  }
+
+  /** What a request still holds of it is stale from now on. */
+  invalidate(): void {
+    this.valid = false;
+    this.points.reset();
+  }
+
+  private giveNumber(name: string): void {
+    this.record.vectorNumbers.set(name, this.record.nextVectorNumber++);
+    this.save();
+  }
+
+  private mustBeValid(): void {
+    if (!this.valid) throw internal(`collection ${this.record.name} was deleted or reloaded while this request ran`);
+  }
+
+  private key(): Buffer {
+    return Buffer.from(COLLECTION_KEY + String(this.number));
+  }
+}

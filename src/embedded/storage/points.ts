@@ -1,0 +1,319 @@
+/** One collection's points over the store: MutablePointTable. Every change goes into the store's pending batch as whole
+ *  records and into what is held in memory at the same time; what is in memory can be dropped at any moment (`reset`) and
+ *  comes back from the records. Held per point: nothing, unless a column or an index is in use. */
+import { internal } from "../errors";
+import { parseJsonText } from "../json/parse";
+import { writeJson } from "../json/write";
+import { type CollectionConfig, type PayloadIndexSchema } from "../model/collection";
+import { type JsonObject, isObject } from "../model/json";
+import { type PointId } from "../model/point-id";
+import {
+  type DenseColumn,
+  type MultiColumn,
+  type MutablePointTable,
+  type PayloadIndex,
+  type PointTable,
+  type Slot,
+  type SparseColumn,
+} from "../model/table";
+import { type StoredVector } from "../model/vector";
+import { Columns } from "./columns";
+import { type Counters } from "./counters";
+import { type AllocateFloats } from "./dense-column";
+import {
+  type PointRecord,
+  afterPrefix,
+  collectionPrefix,
+  decodePoint,
+  encodePoint,
+  idKey,
+  pointKey,
+  readSlotValue,
+  slotOfPointKey,
+  slotValue,
+} from "./layout";
+import { PayloadCache } from "./payload-cache";
+import { type Store } from "./store";
+import { VectorRecords } from "./vector-records";
+
+const BLOCK = 512;
+const CACHED_PAYLOAD_TEXT = 16 * 1024 * 1024;
+
+export type PayloadIndexFactory = (schema: PayloadIndexSchema, path: string) => PayloadIndex;
+
+export interface TableParts {
+  store: Store;
+  /** The collection's number in keys. */
+  number: number;
+  config: CollectionConfig;
+  /** Vector numbers in keys, by name. */
+  vectorNumbers: ReadonlyMap<string, number>;
+  counters: Counters;
+  createPayloadIndex: PayloadIndexFactory;
+  allocate: AllocateFloats;
+}
+
+export class StoredPointTable implements MutablePointTable {
+  private readonly records: VectorRecords;
+  private columns: Columns;
+  private builtIndexes = new Map<string, PayloadIndex>();
+  private payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
+  private freeSlots: Slot[] | undefined;
+  /** The record read last: id, version and payload of one point are mostly asked for together. */
+  private last: { slot: Slot; record: PointRecord | undefined } | undefined;
+
+  constructor(private readonly parts: TableParts) {
+    const { store, number } = parts;
+    this.records = new VectorRecords(
+      store,
+      number,
+      () => this.parts.vectorNumbers,
+      () => this.parts.config,
+    );
+    this.columns = this.newColumns();
+  }
+
+  get slotCount(): number {
+    return this.parts.counters.slotCount;
+  }
+  get pointCount(): number {
+    return this.parts.counters.pointCount;
+  }
+  get vectorNames(): PointTable["vectorNames"] {
+    return this.parts.config;
+  }
+  get indexes(): ReadonlyMap<string, PayloadIndexSchema> {
+    return this.parts.config.indexes;
+  }
+
+  idAt(slot: Slot): PointId | undefined {
+    return this.record(slot)?.id;
+  }
+
+  slotOf(id: PointId): Slot | undefined {
+    const bytes = this.parts.store.get("ids", idKey(this.parts.number, id));
+    return bytes === undefined ? undefined : readSlotValue(bytes);
+  }
+
+  versionAt(slot: Slot): number {
+    return this.record(slot)?.version ?? 0;
+  }
+
+  payloadAt(slot: Slot): JsonObject {
+    const cached = this.payloads.get(slot);
+    if (cached !== undefined) return cached;
+    const text = this.record(slot)?.payload ?? "";
+    const payload = parsePayload(text);
+    this.payloads.set(slot, payload, text.length);
+    return payload;
+  }
+
+  hasVector(slot: Slot, name: string): boolean {
+    const number = this.parts.vectorNumbers.get(name);
+    return number !== undefined && (this.record(slot)?.vectors.includes(number) ?? false);
+  }
+
+  vectorsAt(slot: Slot): Map<string, StoredVector> {
+    const found = new Map<string, StoredVector>();
+    for (const name of this.namesOf(this.record(slot))) {
+      const vector = this.records.read(name, slot);
+      if (vector !== undefined) found.set(name, vector);
+    }
+    return found;
+  }
+
+  /** Reads in blocks, so that the caller may let other work run, and write, between two slots. */
+  *slotsById(from?: PointId): Iterable<Slot> {
+    const { store, number } = this.parts;
+    const prefix = collectionPrefix(number);
+    const end = afterPrefix(prefix);
+    let start = from === undefined ? prefix : idKey(number, from);
+    for (;;) {
+      const block = store.range("ids", start, end, BLOCK);
+      for (const { value } of block) yield readSlotValue(value);
+      const last = block.at(-1);
+      if (last === undefined || block.length < BLOCK) return;
+      start = Buffer.concat([last.key, Buffer.of(0)]);
+    }
+  }
+
+  denseColumn(name: string): DenseColumn {
+    return this.columns.denseColumn(name);
+  }
+  multiColumn(name: string): MultiColumn {
+    return this.columns.multiColumn(name);
+  }
+  sparseColumn(name: string): SparseColumn {
+    return this.columns.sparseColumn(name);
+  }
+
+  payloadIndex(path: string): PayloadIndex | undefined {
+    const schema = this.parts.config.indexes.get(path);
+    if (schema === undefined) return undefined;
+    const built = this.builtIndexes.get(path);
+    if (built !== undefined) return built;
+    const index = this.parts.createPayloadIndex(schema, path);
+    for (const [slot, record] of this.allRecords()) {
+      if (record.payload !== "") index.put(slot, parsePayload(record.payload));
+    }
+    this.builtIndexes.set(path, index);
+    return index;
+  }
+
+  upsert(id: PointId, payload: JsonObject, vectors: Map<string, StoredVector>, version: number): Slot {
+    const { store, number, counters } = this.parts;
+    let slot = this.slotOf(id);
+    let before: PointRecord | undefined;
+    if (slot === undefined) {
+      slot = this.takeFreeSlot() ?? counters.nextSlot();
+      store.put("ids", idKey(number, id), slotValue(slot));
+      counters.addPoints(1);
+    } else {
+      before = this.record(slot);
+    }
+    const numbers = this.writeVectors(slot, before, vectors);
+    this.write(slot, { id, version, vectors: numbers, payload: textOf(payload) });
+    this.noticePayload(slot, payload);
+    return slot;
+  }
+
+  replacePayload(slot: Slot, payload: JsonObject, version: number): void {
+    this.write(slot, { ...this.mustHave(slot), version, payload: textOf(payload) });
+    this.noticePayload(slot, payload);
+  }
+
+  replaceVectors(slot: Slot, vectors: Map<string, StoredVector>, version: number): void {
+    const before = this.mustHave(slot);
+    const numbers = this.writeVectors(slot, before, vectors);
+    this.write(slot, { ...before, version, vectors: numbers });
+  }
+
+  touch(slot: Slot, version: number): void {
+    this.write(slot, { ...this.mustHave(slot), version });
+  }
+
+  delete(slot: Slot): void {
+    const { store, number, counters } = this.parts;
+    const record = this.mustHave(slot);
+    for (const name of this.namesOf(record)) {
+      this.columns.remove(name, slot);
+      this.records.remove(name, slot);
+    }
+    store.remove("ids", idKey(number, record.id));
+    store.remove("points", pointKey(number, slot));
+    counters.addPoints(-1);
+    for (const index of this.builtIndexes.values()) index.remove(slot);
+    this.payloads.delete(slot);
+    this.last = undefined;
+    this.freeSlots?.push(slot);
+  }
+
+  /** Drops all that is held in memory. */
+  reset(): void {
+    this.columns = this.newColumns();
+    this.builtIndexes = new Map();
+    this.payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
+    this.freeSlots = undefined;
+    this.last = undefined;
+  }
+
+  /** Forgets the columns of a named vector that was dropped. */
+  forgetVector(name: string): void {
+    this.columns.drop(name);
+  }
+
+  /** Forgets the structure of an index that was dropped or declared anew. */
+  forgetIndex(path: string): void {
+    this.builtIndexes.delete(path);
+  }
+
+  private newColumns(): Columns {
+    return new Columns(() => this.parts.config, this.records, this.parts.allocate);
+  }
+
+  private record(slot: Slot): PointRecord | undefined {
+    if (this.last?.slot === slot) return this.last.record;
+    const bytes = this.parts.store.get("points", pointKey(this.parts.number, slot));
+    const record = bytes === undefined ? undefined : decodePoint(bytes);
+    this.last = { slot, record };
+    return record;
+  }
+
+  private mustHave(slot: Slot): PointRecord {
+    const record = this.record(slot);
+    if (record === undefined) throw internal(`slot ${slot} holds no point`);
+    return record;
+  }
+
+  private write(slot: Slot, record: PointRecord): void {
+    this.parts.store.put("points", pointKey(this.parts.number, slot), encodePoint(record));
+    this.last = { slot, record };
+  }
+
+  private noticePayload(slot: Slot, payload: JsonObject): void {
+    this.payloads.delete(slot);
+    for (const index of this.builtIndexes.values()) index.put(slot, payload);
+  }
+
+  /** Replaces all vectors of a slot and gives the numbers of the new ones. */
+  private writeVectors(slot: Slot, before: PointRecord | undefined, vectors: Map<string, StoredVector>): number[] {
+    for (const name of this.namesOf(before)) {
+      this.columns.remove(name, slot);
+      if (!vectors.has(name)) this.records.remove(name, slot);
+    }
+    const numbers: number[] = [];
+    for (const [name, vector] of vectors) {
+      this.records.put(name, slot, vector);
+      this.columns.put(name, slot, vector);
+      numbers.push(this.records.numberOf(name));
+    }
+    return numbers;
+  }
+
+  /** Names of the vectors that a point has; one that the collection has dropped since is no longer there. */
+  private namesOf(record: PointRecord | undefined): string[] {
+    if (record === undefined || record.vectors.length === 0) return [];
+    const names: string[] = [];
+    for (const [name, number] of this.parts.vectorNumbers) if (record.vectors.includes(number)) names.push(name);
+    return names;
+  }
+
+  private takeFreeSlot(): Slot | undefined {
+    if (this.freeSlots === undefined) this.freeSlots = this.findFreeSlots();
+    return this.freeSlots.pop();
+  }
+
+  private findFreeSlots(): Slot[] {
+    const free: Slot[] = [];
+    if (this.pointCount === this.slotCount) return free;
+    let expected = 0;
+    for (const [slot] of this.allRecords()) {
+      for (; expected < slot; expected++) free.push(expected);
+      expected = slot + 1;
+    }
+    for (; expected < this.slotCount; expected++) free.push(expected);
+    return free;
+  }
+
+  private *allRecords(): Iterable<[Slot, PointRecord]> {
+    const prefix = collectionPrefix(this.parts.number);
+    const end = afterPrefix(prefix);
+    let start = prefix;
+    for (;;) {
+      const block = this.parts.store.range("points", start, end, BLOCK);
+      for (const { key, value } of block) yield [slotOfPointKey(key), decodePoint(value)];
+      const last = block.at(-1);
+      if (last === undefined || block.length < BLOCK) return;
+      start = Buffer.concat([last.key, Buffer.of(0)]);
+    }
+  }
+}
+
+const textOf = (payload: JsonObject): string => (payload.size === 0 ? "" : writeJson(payload));
+
+function parsePayload(text: string): JsonObject {
+  if (text === "") return new Map();
+  const payload = parseJsonText(text);
+  if (!isObject(payload)) throw internal("a stored payload is not an object");
+  return payload;
+}
