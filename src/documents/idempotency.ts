@@ -1,0 +1,91 @@
+/** Sending a create again. A request is known by the hash of its canonical body (RFC 8785), taken from what was sent, since
+ *  Qdrant may give a long double back one unit off. The hash lies on the document, and an `Idempotency-Key` is bound to hash
+ *  and document id by an insert-only record, so that replicas and restarts agree without knowing of each other.
+ *
+ *      same key, same hash: the bound document id, written insert-only (once, however many send it)
+ *      same key, other hash: 409
+ *
+ *  A key is bound just before its document is written, and unbound when the write is refused. A process that dies between
+ *  the two leaves a binding without a document: such a one may be taken over once no request can still be at work on it. */
+import { createHash } from "node:crypto";
+
+import canonicalize from "canonicalize";
+
+import { type ControlStore } from "../control/store";
+import { conflict, type InletError } from "../errors";
+import { type DocumentCreate } from "./schemas";
+
+/** Longer than any request lives. */
+const ABANDONED_AFTER_MS = 10 * 60_000;
+const RECORD_KIND = "idempotency_key";
+
+/** SHA-256 in hex. `collection_id` of the body is left out, since the path's collection (its id, `collectionId`) counts. */
+export function requestHashOf(body: DocumentCreate, collectionId: string): string {
+  const rest = Object.fromEntries(Object.entries(body).filter(([key]) => key !== "collection_id"));
+  return createHash("sha256")
+    .update(canonicalize([collectionId, rest]) ?? "")
+    .digest("hex");
+}
+
+export const sameKeyOtherBody = (key: string): InletError =>
+  conflict("This Idempotency-Key came before with another request.", { idempotency_key: key }, "idempotency_conflict");
+
+export const sameIdOtherBody = (documentId: string): InletError =>
+  conflict(
+    `There is a document ${documentId} already, made by another request. PUT it with ?replace=true to replace it.`,
+    { document_id: documentId },
+    "document_exists",
+  );
+
+export interface Binding {
+  /** The id to write the document under. */
+  documentId: string;
+  /** Frees the key where this request has bound it. */
+  release(): Promise<void>;
+}
+
+export interface KeyRequest {
+  namespaceId: string;
+  key: string;
+  requestHash: string;
+  /** To bind where the key is free. */
+  documentId: string;
+}
+
+export class IdempotencyKeys {
+  constructor(
+    private readonly control: Pick<ControlStore, "claim" | "replace" | "remove">,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** Binds the key, or finds what it is bound to. `documentExists` tells whether a bound document was ever written.
+   *  @throws InletError 409 where it is bound to another request. */
+  async bind(
+    request: KeyRequest,
+    documentExists: (documentId: string) => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<Binding> {
+    const { namespaceId, key, requestHash, documentId } = request;
+    const parts = [namespaceId, key];
+    const record = {
+      namespace_id: namespaceId,
+      request_hash: requestHash,
+      document_id: documentId,
+      created_at: new Date(this.nowMs()).toISOString(),
+    };
+    const held = await this.control.claim(RECORD_KIND, parts, record, { signal });
+    const bound = (stored: typeof held, mine: boolean): Binding => ({
+      documentId: stored.record.document_id,
+      release: async () => {
+        if (mine) await this.control.remove(RECORD_KIND, parts, stored, { signal });
+      },
+    });
+    if (held.record.request_hash === requestHash) return bound(held, held.won);
+    const abandoned = this.nowMs() - Date.parse(held.record.created_at) > ABANDONED_AFTER_MS;
+    if (abandoned && !(await documentExists(held.record.document_id))) {
+      const taken = await this.control.replace(RECORD_KIND, parts, held, record, { signal });
+      if (taken !== undefined) return bound({ ...taken, won: true }, true);
+    }
+    throw sameKeyOtherBody(key);
+  }
+}

@@ -1,0 +1,165 @@
+/** Where a document goes: namespace, collection, named vectors, lineage. First all is looked up and checked without making
+ *  anything, so that a refused request leaves nothing behind; then what is missing is made. */
+import { type Principal } from "../auth/principal";
+import { type Fault, InletError, validationError } from "../errors";
+import { pointIdOf } from "../ids";
+import { deriveLineage, type Lineage, type Parent, parentFaults } from "../lineage/derive";
+import { type DocumentCollection, type Namespace, type NamespaceResolver } from "../namespaces/namespace";
+import { type PointReader, type VectorSchema } from "../qdrant/gateway";
+import { type Draft } from "./document";
+import { tooLongForCosine } from "./norms";
+import { collectionIdOf, isCosine, lineageOfPayload } from "./point";
+import { type NamedVector, wantedOf } from "./vectors";
+
+/** On whose behalf, and where; what every call on documents has. */
+export interface Scope {
+  principal: Principal;
+  /** `X-Namespace`: a name or an id. */
+  namespace: string;
+  signal: AbortSignal;
+}
+
+export interface Placed {
+  namespace: Namespace;
+  collection: DocumentCollection;
+  schemas: ReadonlyMap<string, VectorSchema>;
+  lineage: Lineage;
+}
+
+const isNotFound = (error: unknown): boolean => error instanceof InletError && error.status === 404;
+
+/** The value, or undefined where the thing is unknown. */
+async function ifKnown<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+const sizeText = (schema: VectorSchema | ReturnType<typeof wantedOf>): string =>
+  schema.kind === "sparse" ? "sparse" : `${schema.kind === "multi" ? "multi-dense" : "dense"} of size ${schema.size}`;
+
+const sameShape = (schema: VectorSchema, wanted: ReturnType<typeof wantedOf>): boolean =>
+  schema.kind === "sparse" || wanted.kind === "sparse"
+    ? schema.kind === wanted.kind
+    : schema.kind === wanted.kind && schema.size === wanted.size;
+
+/** What of these vectors does not fit the named vectors there are. Those that are not there yet fit. */
+export function checkAgainst(schemas: ReadonlyMap<string, VectorSchema>, vectors: readonly NamedVector[]): void {
+  const mismatches = vectors.flatMap(({ name, path, vector }) => {
+    const schema = schemas.get(name);
+    const got = wantedOf(vector);
+    if (schema === undefined || sameShape(schema, got)) return [];
+    const sizes =
+      schema.kind !== "sparse" && got.kind === schema.kind ? { expected: schema.size, got: got.size } : undefined;
+    return [
+      {
+        path,
+        message: `is ${sizeText(got)}, but the vector ${name} of the namespace is ${sizeText(schema)}`,
+        vector: name,
+        ...(sizes ?? { expected: sizeText(schema), got: sizeText(got) }),
+      },
+    ];
+  });
+  const [first] = mismatches;
+  if (first !== undefined) {
+    const { vector, expected, got } = first;
+    throw new InletError(
+      422,
+      "validation_error",
+      mismatches.map(({ path, message }) => `${path} ${message}`).join("; "),
+      {
+        code: "vector_mismatch",
+        details: { errors: mismatches, vector, expected, got },
+      },
+    );
+  }
+  const faults: Fault[] = vectors
+    .filter(({ name, vector }) => isCosine(schemas.get(name)) && tooLongForCosine(vector))
+    .map(({ path }) => ({ path, message: "is too long: its squared length does not fit a float32, as cosine needs" }));
+  if (faults.length > 0) throw validationError(faults);
+}
+
+/** The named vectors that these need. */
+export const wantedVectors = (vectors: readonly NamedVector[]): Map<string, ReturnType<typeof wantedOf>> =>
+  new Map(vectors.map(({ name, vector }) => [name, wantedOf(vector)]));
+
+export class Placement {
+  constructor(private readonly deps: { resolver: NamespaceResolver; reader: PointReader }) {}
+
+  /** For calls that make nothing. @throws InletError 404 */
+  async namespace(scope: Scope): Promise<Namespace> {
+    return await this.deps.resolver.namespace(scope.principal, scope.namespace, {
+      provision: false,
+      signal: scope.signal,
+    });
+  }
+
+  /** @throws InletError 404 */
+  async collection(scope: Scope, namespace: Namespace, nameOrId: string): Promise<DocumentCollection> {
+    return await this.deps.resolver.collection(namespace, nameOrId, { provision: false, signal: scope.signal });
+  }
+
+  /** Checks all of the draft that depends on what is there, then makes what is missing.
+   *  @throws InletError 404 where it may not be made, 422 where the draft does not fit */
+  async prepare(scope: Scope, collectionName: string, draft: Draft): Promise<Placed> {
+    const { resolver } = this.deps;
+    const { signal } = scope;
+    const known = await ifKnown(this.namespace(scope));
+    const knownCollection = known && (await ifKnown(this.collection(scope, known, collectionName)));
+    checkNamed(draft.collection, collectionName, knownCollection);
+    const parent = known && (await this.parentOf(scope, known, draft.lineage.source_document_id));
+    const faults = parent ? parentFaults(draft.lineage, parent) : [];
+    if (faults.length > 0) throw validationError(faults);
+    checkAgainst(
+      known && draft.vectors.length > 0 ? await resolver.vectors(known, { signal }) : new Map(),
+      draft.vectors,
+    );
+
+    const making = { provision: true, signal };
+    const namespace = known ?? (await resolver.namespace(scope.principal, scope.namespace, making));
+    const collection = knownCollection ?? (await resolver.collection(namespace, collectionName, making));
+    return {
+      namespace,
+      collection,
+      schemas: await this.ensure(scope, namespace, draft.vectors),
+      lineage: deriveLineage(draft.lineage, collection.id, parent),
+    };
+  }
+
+  /** Makes the named vectors that are not there yet. */
+  async ensure(
+    scope: Scope,
+    namespace: Namespace,
+    vectors: readonly NamedVector[],
+  ): Promise<ReadonlyMap<string, VectorSchema>> {
+    if (vectors.length === 0) return new Map();
+    return await this.deps.resolver.ensureVectors(namespace, wantedVectors(vectors), { signal: scope.signal });
+  }
+
+  private async parentOf(
+    scope: Scope,
+    namespace: Namespace,
+    documentId: string | undefined,
+  ): Promise<Parent | undefined> {
+    if (documentId === undefined) return undefined;
+    const [point] = await this.deps.reader.retrieve(
+      namespace.id,
+      [pointIdOf(documentId)],
+      { payload: ["collection_id", "_internal.lineage"], vectors: false },
+      { signal: scope.signal },
+    );
+    const collectionId = point && collectionIdOf(point.payload);
+    return point && collectionId !== undefined ? { collectionId, lineage: lineageOfPayload(point.payload) } : undefined;
+  }
+}
+
+/** The body's `collection_id` must be the collection of the path, by id or by name. */
+function checkNamed(named: string | undefined, inPath: string, known: DocumentCollection | undefined): void {
+  if (named === undefined || named === inPath || named === known?.id || named === known?.name) return;
+  throw validationError([
+    { path: "collection_id", message: `is ${named}, but the path names the collection ${inPath}` },
+  ]);
+}

@@ -1,0 +1,103 @@
+import { operation, ok, type RequestContext } from "../operation";
+import { inspectDocument } from "./inspect";
+import { type Wanted } from "./answer";
+import { type Scope } from "./placement";
+import {
+  CollectionDocumentPath,
+  CollectionPath,
+  DocumentCreate,
+  DocumentPath,
+  DocumentRead,
+  GenericDelete,
+  ReadQuery,
+} from "./schemas";
+import { type DocumentService } from "./service";
+import { InletError } from "../errors";
+import { Nothing } from "../schema/common";
+
+/** What the handlers need of the composed service. */
+export interface DocumentServices {
+  documents: DocumentService;
+}
+
+/** @throws InletError 400 without `X-Namespace`, which http has refused before */
+export function scopeOf(context: RequestContext): Scope {
+  if (context.namespace === undefined) throw new InletError(400, "bad_request", "X-Namespace is required.");
+  return { principal: context.principal, namespace: context.namespace, signal: context.signal };
+}
+
+export const wantedOf = (query: ReadQuery): Wanted => ({
+  vectors: query.return_vectors ?? false,
+  vectorNames: query.return_vector_names ?? false,
+  presignedUrls: (query.return_url ?? false) || (query.return_presigned_urls ?? false),
+});
+
+const segment = encodeURIComponent;
+const idOf = (body: Record<string, unknown>): string => String(body["document_id"]);
+
+export const createDocument = operation({
+  id: "createDocument",
+  method: "post",
+  path: "/v1/collections/:collection/documents",
+  summary: "Create a document",
+  permission: "write",
+  namespaced: true,
+  params: CollectionPath,
+  query: Nothing,
+  body: DocumentCreate,
+  answer: DocumentRead,
+  inspect: inspectDocument,
+  handle: async ({ params, body }, { documents }: DocumentServices, context) => {
+    const served = await documents.create(scopeOf(context), params.collection, body, context.idempotencyKey);
+    const location = `/v1/collections/${segment(params.collection)}/documents/${segment(idOf(served.body))}`;
+    return ok(served.body, { ...served.headers, Location: location });
+  },
+});
+
+export const readDocument = operation({
+  id: "readDocument",
+  method: "get",
+  path: "/v1/collections/:collection/documents/:document_id",
+  summary: "Read a document",
+  permission: "read",
+  namespaced: true,
+  params: CollectionDocumentPath,
+  query: ReadQuery,
+  answer: DocumentRead,
+  handle: async ({ params, query }, { documents }: DocumentServices, context) => {
+    const served = await documents.read(scopeOf(context), params.collection, params.document_id, wantedOf(query));
+    return ok(served.body, served.headers);
+  },
+});
+
+export const deleteDocument = operation({
+  id: "deleteDocument",
+  method: "delete",
+  path: "/v1/collections/:collection/documents/:document_id",
+  summary: "Delete a document",
+  permission: "delete",
+  namespaced: true,
+  params: CollectionDocumentPath,
+  query: Nothing,
+  answer: GenericDelete,
+  handle: async ({ params }, { documents }: DocumentServices, context) => {
+    await documents.delete(scopeOf(context), params.collection, params.document_id);
+    return ok({ message: "Successfully deleted", success: true });
+  },
+});
+
+export const readDocumentOfNamespace = operation({
+  id: "readDocumentOfNamespace",
+  method: "get",
+  path: "/v1/documents/:document_id",
+  summary: "Read a document of whichever collection",
+  permission: "read",
+  namespaced: true,
+  params: DocumentPath,
+  query: ReadQuery,
+  answer: DocumentRead,
+  handle: async ({ params, query }, { documents }: DocumentServices, context) => {
+    const served = await documents.read(scopeOf(context), undefined, params.document_id, wantedOf(query));
+    return ok(served.body, served.headers);
+  },
+});

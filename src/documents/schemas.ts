@@ -1,0 +1,173 @@
+/** The bodies and answers of the document calls. Vectors have a loose schema on purpose: their numbers are checked in one
+ *  pass by vector-input.ts (through the operation's `inspect`), which also names the place of each fault. */
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+
+import { Blob, BlobRead } from "../blobs/schemas";
+import { DOCUMENT_ID_PATTERN } from "../ids";
+
+const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)));
+
+const MAX_TEXT = 1024;
+const Text = (description: string) => Type.String({ minLength: 1, maxLength: MAX_TEXT, description });
+
+export const DocumentId = Type.String({
+  pattern: DOCUMENT_ID_PATTERN,
+  maxLength: 128,
+  wanted: "`doc_` and then up to 124 letters, digits, `_` or `-`",
+  description: "`doc_` and then letters, digits, `_` or `-`; at most 128 characters.",
+});
+
+const VECTOR_FORMS =
+  "A vector is [floats], [[floats], …] (multi-dense), {indices, values} (sparse) or {base64_f32} (little-endian float32).";
+
+export const Vectors = Type.Unsafe<Record<string, unknown>>(
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: `Vectors by name; or one bare sparse vector, whose key is then \`sparse\`. ${VECTOR_FORMS}`,
+      examples: [{ embedding: [0.12, -0.5, 0.33] }, { indices: [7, 42], values: [0.5, 1.25] }],
+    },
+  ),
+);
+
+export const UserFields = Type.Unsafe<Record<string, unknown>>(
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description:
+        "The user's own fields. Each lies at the root of the Qdrant payload under the key as given, nulls included.",
+      examples: [{ title: "A talk", language: "en", score: 0.5 }],
+    },
+  ),
+);
+
+export const Feature = Type.Object(
+  {
+    feature_extractor_id: Text("What made the vectors, such as text_extractor_v1; it starts their names in Qdrant."),
+    payload: optional(UserFields),
+    vectors: optional(Vectors),
+  },
+  { additionalProperties: false },
+);
+export type Feature = Static<typeof Feature>;
+
+export const LineageStep = Type.Object(
+  {
+    collection_id: Text("The collection of this step."),
+    feature_extractor_id: Text("What made the next document from this one."),
+    document_id: optional(Type.String({ minLength: 1, maxLength: MAX_TEXT })),
+    timestamp: optional(Type.String({ format: "date-time" })),
+  },
+  { additionalProperties: false },
+);
+export type LineageStep = Static<typeof LineageStep>;
+
+export const SourceType = literals("bucket", "collection", "direct_upsert", "signal");
+
+/** Where a document comes from. */
+export const lineageFields = {
+  root_object_id: optional(Text("The object at the root of the chain.")),
+  root_bucket_id: optional(Text("The bucket of that object.")),
+  source_type: optional(SourceType),
+  source_collection_id: optional(Text("The collection of the parent document.")),
+  source_document_id: optional(Text("The parent document.")),
+  source_object_id: optional(Text("The object that the document was made from.")),
+  lineage_path: optional(Text("Left out, it is derived: <root_bucket_id>/<collection_id>, or below the parent's.")),
+  lineage_chain: optional(Type.Array(LineageStep, { maxItems: 10_000 })),
+};
+
+/** What describes a document beside its user fields; the part of the system fields that an update may change. */
+export const descriptionFields = {
+  document_schema_version: optional(literals("v1", "v2")),
+  document_blobs: optional(Type.Array(Blob, { maxItems: 1_000 })),
+  source_blobs: optional(Type.Array(Blob, { maxItems: 1_000 })),
+  modality: optional(Text("text, image, video, audio or another.")),
+  mime_type: optional(Text("The media type of the content.")),
+  size_bytes: optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  content_hash: optional(Text("The caller's hash of the content.")),
+};
+
+export const DocumentCreate = Type.Object(
+  {
+    document_id: optional(DocumentId),
+    collection_id: optional(Text("Where given, it must name the collection of the path.")),
+    ...lineageFields,
+    ...descriptionFields,
+    metadata: optional(UserFields),
+    features: optional(Type.Array(Feature, { maxItems: 1_000 })),
+    vectors: optional(Vectors),
+  },
+  {
+    additionalProperties: false,
+    unknownKeyHint: "put it under metadata",
+    examples: [
+      {
+        root_object_id: "obj_7f3a",
+        root_bucket_id: "bkt_talks",
+        source_type: "bucket",
+        metadata: { title: "A talk", language: "en" },
+        features: [{ feature_extractor_id: "text_extractor_v1", vectors: { embedding: [0.12, -0.5, 0.33] } }],
+      },
+    ],
+  },
+);
+export type DocumentCreate = Static<typeof DocumentCreate>;
+
+const Lineage = Type.Object(
+  {
+    root_object_id: Type.Optional(Type.String()),
+    root_bucket_id: Type.Optional(Type.String()),
+    source_type: Type.Optional(SourceType),
+    source_object_id: Type.Optional(Type.String()),
+    source_document_id: Type.Optional(Type.String()),
+    source_collection_id: Type.Optional(Type.String()),
+    path: Type.Optional(Type.String()),
+    chain: Type.Optional(Type.Array(LineageStep)),
+  },
+  { additionalProperties: true },
+);
+
+const Internal = Type.Object(
+  {
+    internal_id: Type.String(),
+    namespace_id: Type.String(),
+    document_id: Type.String(),
+    collection_id: Type.String(),
+    created_at: Type.String({ format: "date-time" }),
+    updated_at: Type.String({ format: "date-time" }),
+    lineage: Type.Optional(Lineage),
+    metadata: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  },
+  { additionalProperties: true },
+);
+
+/** A document as calls answer it: the payload as it lies in Qdrant, and what the request asked for on top. */
+export const DocumentRead = Type.Object(
+  {
+    document_id: Type.String(),
+    collection_id: Type.String(),
+    _internal: Type.Optional(Internal),
+    document_blobs: Type.Optional(Type.Array(BlobRead)),
+    vectors: Type.Optional(Type.Object({}, { additionalProperties: true, description: "By name (return_vectors)." })),
+    _vectors: Type.Optional(Type.Array(Type.String(), { description: "Names (return_vector_names)." })),
+  },
+  { additionalProperties: true, description: "User fields stand at the root." },
+);
+export type DocumentRead = Static<typeof DocumentRead>;
+
+export const GenericDelete = Type.Object({ message: Type.String(), success: Type.Boolean() });
+
+export const CollectionPath = Type.Object({ collection: Type.String({ minLength: 1, maxLength: 64 }) });
+export const DocumentPath = Type.Object({ document_id: Type.String({ minLength: 1, maxLength: 128 }) });
+export const CollectionDocumentPath = Type.Object({ ...CollectionPath.properties, ...DocumentPath.properties });
+
+export const ReadQuery = Type.Object({
+  return_vectors: Type.Optional(Type.Boolean({ description: "Adds `vectors`." })),
+  return_vector_names: Type.Optional(Type.Boolean({ description: "Adds `_vectors`, their names." })),
+  return_url: Type.Optional(Type.Boolean({ description: "Adds `presigned_url` to each blob whose url is s3://." })),
+  return_presigned_urls: Type.Optional(Type.Boolean({ description: "The same as return_url." })),
+});
+export type ReadQuery = Static<typeof ReadQuery>;
