@@ -76,7 +76,7 @@ const KINDS: Record<string, (fields: Fields) => Condition> = {
   }),
 };
 
-const condition: Decoder<Condition> = (value, at) => {
+export const condition: Decoder<Condition> = (value, at) => {
   if (!isObject(value)) throw noCondition();
   if (value.has("key")) return fieldCondition(value, at);
   for (const [name, read] of Object.entries(KINDS)) {

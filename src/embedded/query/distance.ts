@@ -1,0 +1,75 @@
+/** Distances between two dense vectors of one size, as raw similarities: more is nearer, whatever the distance.
+ *
+ *  Cosine     the dot product, for vectors are normalised when they are written (uint8 ones are not: the true cosine)
+ *  Dot        the dot product
+ *  Euclid     minus the sum of squared differences
+ *  Manhattan  minus the sum of absolute differences
+ *
+ *  An answer shows `shownScore(raw)`: the root of the squares, the sum without its sign. Sums run in doubles and are rounded
+ *  to float32 once, which is nearer to the true value than any order of float32 additions. */
+import { type Datatype, type Distance } from "../model/collection";
+
+/** `size` numbers of `a` from `aStart` against as many of `b` from `bStart`. */
+export type Kernel = (a: Float32Array, aStart: number, b: Float32Array, bStart: number, size: number) => number;
+
+const dotSum: Kernel = (a, aStart, b, bStart, size) => {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += (a[aStart + i] ?? 0) * (b[bStart + i] ?? 0);
+  return sum;
+};
+
+export const dot: Kernel = (a, aStart, b, bStart, size) => Math.fround(dotSum(a, aStart, b, bStart, size));
+
+export const minusSquaredEuclid: Kernel = (a, aStart, b, bStart, size) => {
+  let sum = 0;
+  for (let i = 0; i < size; i++) {
+    const difference = (a[aStart + i] ?? 0) - (b[bStart + i] ?? 0);
+    sum += difference * difference;
+  }
+  return -Math.fround(sum);
+};
+
+export const minusManhattan: Kernel = (a, aStart, b, bStart, size) => {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += Math.abs((a[aStart + i] ?? 0) - (b[bStart + i] ?? 0));
+  return -Math.fround(sum);
+};
+
+/** A vector of zeros has similarity 0 with everything. */
+export const trueCosine: Kernel = (a, aStart, b, bStart, size) => {
+  const norms = dotSum(a, aStart, a, aStart, size) * dotSum(b, bStart, b, bStart, size);
+  return norms === 0 ? 0 : Math.fround(dotSum(a, aStart, b, bStart, size) / Math.sqrt(norms));
+};
+
+export function kernelFor(distance: Distance, datatype: Datatype): Kernel {
+  switch (distance) {
+    case "Cosine":
+      return datatype === "uint8" ? trueCosine : dot;
+    case "Dot":
+      return dot;
+    case "Euclid":
+      return minusSquaredEuclid;
+    case "Manhattan":
+      return minusManhattan;
+  }
+}
+
+/** The score that an answer shows for a raw similarity. */
+export function shownScore(distance: Distance, raw: number): number {
+  switch (distance) {
+    case "Cosine":
+    case "Dot":
+      return raw;
+    case "Euclid":
+      return Math.fround(Math.sqrt(Math.abs(raw)));
+    case "Manhattan":
+      return Math.abs(raw);
+  }
+}
+
+export const smallerIsBetter = (distance: Distance): boolean => distance === "Euclid" || distance === "Manhattan";
+
+/** Qdrant's test of `score_threshold` on a vector query's shown score: strict, and by the distance alone, so that under
+ *  Euclid and Manhattan it keeps what is below, even where the query's own scores are the better the larger. */
+export const passesThreshold = (distance: Distance, shown: number, threshold: number): boolean =>
+  smallerIsBetter(distance) ? shown < threshold : shown > threshold;

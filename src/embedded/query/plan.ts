@@ -1,0 +1,229 @@
+/** From a decoded query to a tree of stages that can be run: ids looked up, vectors prepared for their column, filters of outer
+ *  stages carried into inner ones, contradictions refused. Reads stored vectors, changes nothing. */
+import { QdrantError, badInput, badRequest, noPointFound, noVectorName, notFound } from "../errors";
+import { type Collection } from "../model/collection";
+import { type Filter } from "../model/filter";
+import { type PointId } from "../model/point-id";
+import { type Example, type Fusion, type OrderBy, type QueryStage, type VectorQuery } from "../model/query";
+import { DEFAULT_VECTOR, type GivenVector, type StoredVector } from "../model/vector";
+import { checkDimensions, preparedVectors } from "../operations/prepare-vector";
+import { type CheckedFormula, checkFormula } from "./formula-check";
+import { averageVector } from "./recommend";
+import { storedVector } from "./similarity";
+
+const MAX_DEPTH = 64;
+
+export type Step =
+  | { kind: "list" }
+  | { kind: "order_by"; orderBy: OrderBy }
+  | { kind: "sample" }
+  | { kind: "vector"; name: string; query: VectorQuery<StoredVector> }
+  | { kind: "fusion"; fusion: Fusion }
+  | { kind: "formula"; formula: CheckedFormula };
+
+/** One step over the union of its sources' results, or over the whole collection where it has none. */
+export interface Stage {
+  sources: Stage[];
+  step: Step;
+  /** Its own and its parents', joined; undefined: every point. */
+  filter: Filter | undefined;
+  /** The points that it or a parent names as examples. */
+  excluded: ReadonlySet<PointId>;
+  limit: number;
+  threshold: number | undefined;
+}
+
+export interface Planning {
+  collection: Collection;
+  /** For `lookup_from`. @throws QdrantError 404 */
+  lookup(name: string): Collection;
+  /** Grouped queries say of a missing id that it lacks the vector. */
+  missingIdLacksVector?: boolean;
+}
+
+/** @throws QdrantError 400 or 404 */
+export function planQuery(request: QueryStage, planning: Planning): Stage {
+  const depth = depthOf(request) - 1;
+  if (depth > MAX_DEPTH) throw badInput(`Validation failed: prefetches depth ${depth} exceeds max depth ${MAX_DEPTH}`);
+  return planStage(request, planning, [], new Set());
+}
+
+const depthOf = (stage: QueryStage): number => 1 + Math.max(0, ...stage.prefetch.map(depthOf));
+
+function planStage(
+  request: QueryStage,
+  planning: Planning,
+  outerFilters: readonly Filter[],
+  outerExcluded: ReadonlySet<PointId>,
+): Stage {
+  refuseContradictions(request);
+  const filters = request.filter ? [request.filter, ...outerFilters] : outerFilters;
+  const examples = new Examples(request, planning);
+  const step = stepOf(request, examples);
+  const excluded = new Set([...outerExcluded, ...examples.excluded]);
+  return {
+    sources: request.prefetch.map((source) => planStage(source, planning, filters, excluded)),
+    step,
+    filter: conjunction(filters),
+    excluded,
+    limit: request.limit,
+    threshold: request.scoreThreshold,
+  };
+}
+
+function refuseContradictions({ prefetch, query, using, scoreThreshold }: QueryStage): void {
+  if (query === undefined) {
+    if (prefetch.length > 0) {
+      throw badRequest("A query is needed to merge the prefetches. Can't have prefetches without defining a query.");
+    }
+    if (scoreThreshold !== undefined) {
+      throw badRequest(
+        "A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
+      );
+    }
+    return;
+  }
+  if (query.kind === "order_by" && scoreThreshold !== undefined) {
+    throw badRequest("Can't use score_threshold with an order_by query.");
+  }
+  if (query.kind === "formula" && prefetch.length === 0) throw needsPrefetches("Formula");
+  if (query.kind !== "fusion") return;
+  if (using !== undefined) throw badRequest("Fusion queries cannot be combined with the 'using' field.");
+  if (prefetch.length === 0) throw needsPrefetches("Fusion");
+  const weights = query.fusion.kind === "rrf" ? query.fusion.weights : undefined;
+  if (weights !== undefined && weights.length !== prefetch.length) {
+    throw badInput(
+      `Validation failed: RRF weights length (${weights.length}) does not match number of prefetches (${prefetch.length})`,
+    );
+  }
+}
+
+const needsPrefetches = (what: string): QdrantError =>
+  badInput(`Validation failed: cannot apply ${what} without prefetches`);
+
+function stepOf({ query, using = DEFAULT_VECTOR }: QueryStage, examples: Examples): Step {
+  if (query === undefined) return { kind: "list" };
+  switch (query.kind) {
+    case "order_by":
+    case "fusion":
+    case "sample":
+      return query;
+    case "formula":
+      return { kind: "formula", formula: checkFormula(query.formula) };
+    default:
+      return { kind: "vector", name: using, query: vectorQuery(query, examples) };
+  }
+}
+
+/** Every example replaced by its vector; the average of examples becomes a plain nearest query. */
+function vectorQuery(query: VectorQuery<Example>, examples: Examples): VectorQuery<StoredVector> {
+  const required = (example: Example): StoredVector => examples.prepared(examples.required(example));
+  const pairs = (context: { positive: Example; negative: Example }[]) =>
+    context.map(({ positive, negative }) => ({ positive: required(positive), negative: required(negative) }));
+  switch (query.kind) {
+    case "nearest":
+      return { ...query, target: required(query.target) };
+    case "discover":
+      return { ...query, target: required(query.target), context: pairs(query.context) };
+    case "context":
+      return { ...query, context: pairs(query.context) };
+    case "feedback": {
+      const feedback = query.feedback.map(({ example, score }) => ({ example: required(example), score }));
+      return { ...query, target: required(query.target), feedback };
+    }
+    case "recommend": {
+      const positive = examples.present(query.positive);
+      const negative = examples.present(query.negative);
+      if (query.strategy === "average_vector") {
+        return { kind: "nearest", target: examples.prepared(averageVector(positive, negative)) };
+      }
+      examples.checkName();
+      const prepared = (given: GivenVector[]): StoredVector[] => given.map((each) => examples.prepared(each));
+      return { ...query, positive: prepared(positive), negative: prepared(negative) };
+    }
+  }
+}
+
+/** Turns a stage's examples into vectors, and remembers which points of the collection itself they name. */
+class Examples {
+  readonly excluded = new Set<PointId>();
+  private readonly name: string;
+
+  constructor(
+    private readonly stage: QueryStage,
+    private readonly planning: Planning,
+  ) {
+    this.name = stage.using ?? DEFAULT_VECTOR;
+  }
+
+  /** @throws QdrantError 404 where the point is missing or lacks the vector */
+  required(example: Example): GivenVector {
+    const vector = this.vectorOf(example);
+    if (vector === undefined) throw notFound(`Vector with name "${this.lookupName}" for point not found`);
+    return vector;
+  }
+  /** Those that have the vector. @throws QdrantError 404 where a point is missing */
+  present(examples: readonly Example[]): GivenVector[] {
+    return examples.map((example) => this.vectorOf(example)).filter((vector) => vector !== undefined);
+  }
+  /** @throws QdrantError 400 where the vector does not fit the column, or there is no such column */
+  prepared(vector: GivenVector): StoredVector {
+    this.checkName();
+    const { config } = this.planning.collection;
+    const named = new Map([[this.name, vector]]);
+    // Rows for a plain vector are of the wrong kind before they are of the wrong size.
+    const isWrongKind = vector.kind === "multi" && config.dense.get(this.name)?.multi === false;
+    if (!isWrongKind) checkDimensions(config, named, false);
+    const prepared = preparedVectors(config, named).get(this.name);
+    if (prepared === undefined) throw noVectorName(this.name);
+    return prepared;
+  }
+  checkName(): void {
+    const { dense, sparse } = this.planning.collection.table.vectorNames;
+    if (!dense.has(this.name) && !sparse.has(this.name)) throw noVectorName(this.name);
+  }
+
+  private get lookupName(): string {
+    return this.stage.lookupFrom?.vector ?? this.name;
+  }
+
+  private vectorOf(example: Example): GivenVector | undefined {
+    if (example.kind === "vector") return example.vector;
+    const { collection, lookup, missingIdLacksVector = false } = this.planning;
+    const from = this.stage.lookupFrom === undefined ? collection : lookup(this.stage.lookupFrom.collection);
+    if (from.name === collection.name) this.excluded.add(example.id);
+    const { table } = from;
+    const name = this.lookupName;
+    if (!table.vectorNames.dense.has(name) && !table.vectorNames.sparse.has(name)) throw noVectorName(name);
+    const slot = table.slotOf(example.id);
+    if (slot === undefined) {
+      if (missingIdLacksVector) return undefined;
+      throw noPointFound(example.id);
+    }
+    const stored = storedVector(table, slot, name);
+    return stored && asGiven(stored);
+  }
+}
+
+function asGiven(stored: StoredVector): GivenVector {
+  if (stored.kind !== "multi") return stored;
+  const { size, data } = stored.multi;
+  const rows = Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
+  return { kind: "multi", rows };
+}
+
+/** The one filter that holds where all of them do; flat where it can be, so that indexes serve it. */
+export function conjunction(filters: readonly Filter[]): Filter | undefined {
+  const [first, ...rest] = filters;
+  if (first === undefined || rest.length === 0) return first;
+  const optional = (filter: Filter): boolean => (filter.should?.length ?? 0) > 0 || filter.minShould !== undefined;
+  const flat = filters.filter((filter) => !optional(filter));
+  const nested = filters.filter(optional);
+  return {
+    must: [
+      ...flat.flatMap((filter) => filter.must ?? []),
+      ...nested.map((filter) => ({ kind: "filter" as const, filter })),
+    ],
+    mustNot: flat.flatMap((filter) => filter.mustNot ?? []),
+  };
+}
