@@ -22,7 +22,7 @@ export async function openBackend(config: BackendConfig, logger: Logger): Promis
   if (config.qdrantUrl !== undefined) {
     return { url: config.qdrantUrl, apiKey, dataDir: undefined, close: async () => undefined };
   }
-  const { startEmbedded } = await import("./embedded/index");
+  const { startEmbedded } = await import("./embedded");
   const dataDir = resolve(config.dataDir);
   const readOnlyApiKey = config.qdrantReadOnlyApiKey;
   try {

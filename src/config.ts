@@ -2,6 +2,8 @@
  *  in the service reads it. The table SETTINGS is also what the README's table is tested against. */
 import bytes from "bytes";
 
+import { SECRET_PATTERN } from "./auth/secret";
+
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 const LOG_LEVELS: readonly LogLevel[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 
@@ -169,7 +171,7 @@ export function readConfig(env: Environment): Config {
       read.faults.push({ setting: "INLET_CORS_ORIGINS", message });
     }
   }
-  const rootKey = (text: string): string | undefined => (/^sk_[\x21-\x7e]{1,250}$/.test(text) ? text : undefined);
+  const rootKey = (text: string): string | undefined => (SECRET_PATTERN.test(text) ? text : undefined);
   const logLevel = (text: string): LogLevel | undefined => LOG_LEVELS.find((level) => level === text.toLowerCase());
   const s3: S3Config = {
     endpoint: read.parsed<string | undefined>("S3_ENDPOINT", undefined, parseHttpUrl, "an http:// or https:// URL"),
@@ -198,7 +200,7 @@ export function readConfig(env: Environment): Config {
       "INLET_ROOT_KEY",
       undefined,
       rootKey,
-      "sk_ followed by up to 250 visible ASCII characters",
+      "sk_ followed by at most 253 letters, digits, _ or -",
       true,
     ),
     dataDir: read.text("INLET_DATA_DIR") ?? "./data",

@@ -18,6 +18,8 @@ export interface Service {
   qdrantUrl: string;
   /** The embedded engine's folder, if it is in this process. */
   dataDir: string | undefined;
+  /** The operator's key, where it was made at this start. */
+  newOperatorKey: string | undefined;
   /** Drains, then closes everything. True where every request in flight was answered. */
   close(graceMs?: number): Promise<boolean>;
 }
@@ -46,6 +48,7 @@ export async function startService(
       port: server.port,
       qdrantUrl: backend.url,
       dataDir: backend.dataDir,
+      newOperatorKey: undefined,
       async close(graceMs = DRAIN_GRACE_MS) {
         const clean = await server.drain(graceMs);
         await closers.closeAll();

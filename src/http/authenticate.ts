@@ -2,6 +2,7 @@
 import { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 
 import { type KeyLookup } from "../auth/key-lookup";
+import { SECRET_PATTERN } from "../auth/secret";
 import { stateOf } from "./context";
 import { unauthenticated } from "./errors";
 
@@ -16,9 +17,8 @@ function bearerSecret(header: string | undefined): string {
   if (header === undefined || header.trim() === "") {
     throw unauthenticated("Send an API key: Authorization: Bearer sk_…", "missing_api_key");
   }
-  // RFC 6750, except that the token must look like one of ours.
-  const secret = /^Bearer +(sk_[\x21-\x7e]{1,250}) *$/i.exec(header)?.[1];
-  if (secret === undefined) {
+  const secret = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  if (secret === undefined || !SECRET_PATTERN.test(secret)) {
     throw unauthenticated("The Authorization header must be: Bearer sk_…", "malformed_api_key");
   }
   return secret;

@@ -40,12 +40,14 @@ export function requestLog(logger: Logger): RequestHandler {
       res: (response: Response) => ({ status: response.statusCode }),
     },
     customAttributeKeys: { reqId: "requestId" },
+    quietReqLogger: true,
     customLogLevel: (_request, response, error) =>
-      error !== undefined || response.statusCode >= 500 ? "warn" : response.statusCode >= 400 ? "info" : "info",
+      error !== undefined || response.statusCode >= 500 ? "warn" : "info",
+    // The error middleware logs the error itself; pino-http would make one up from the status.
+    customErrorObject: (_request, _response, _error, line: object) => ({ ...line, err: undefined }),
     customProps: (request) => {
-      const { requestId, operationId, principal } = stateOf(request);
+      const { operationId, principal } = stateOf(request);
       return {
-        requestId,
         ...(operationId === undefined ? {} : { operationId }),
         ...(principal === undefined ? {} : { organisationId: principal.organisationId, keyId: principal.keyId }),
       };
