@@ -58,21 +58,21 @@ export function checkAgainst(schemas: ReadonlyMap<string, VectorSchema>, vectors
       {
         path,
         message: `is ${sizeText(got)}, but the vector ${name} of the namespace is ${sizeText(schema)}`,
-        vector: name,
+        name,
         ...(sizes ?? { expected: sizeText(schema), got: sizeText(got) }),
       },
     ];
   });
   const [first] = mismatches;
   if (first !== undefined) {
-    const { vector, expected, got } = first;
+    const { name, expected, got } = first;
     throw new InletError(
       422,
       "validation_error",
       mismatches.map(({ path, message }) => `${path} ${message}`).join("; "),
       {
         code: "vector_mismatch",
-        details: { errors: mismatches, vector, expected, got },
+        details: { name, expected, got, errors: mismatches },
       },
     );
   }
