@@ -1,0 +1,55 @@
+/** Puts the control plane together: who may ask, what there is, and how it is made. */
+import { CollectionDirectory } from "../collections/directory";
+import { type IdMaker } from "../ids";
+import { Bootstrap } from "../keys/bootstrap";
+import { ControlKeyLookup } from "../keys/lookup";
+import { NamespaceDirectory } from "../namespaces/directory";
+import { NamespaceProvisioner } from "../namespaces/provision";
+import { type Qdrant } from "../qdrant/gateway";
+import { NamedVectors } from "../qdrant/named-vectors";
+import { ControlStore } from "./store";
+
+export interface ControlPlaneOptions {
+  qdrant: Qdrant;
+  ids: IdMaker;
+  now: () => Date;
+  /** `INLET_ROOT_KEY` */
+  rootKey: string | undefined;
+  /** `INLET_AUTO_PROVISION` */
+  autoProvision: boolean;
+  /** Told the operator's secret once, when it has just been made. */
+  onNewOperatorKey(secret: string): void;
+}
+
+export interface ControlPlane {
+  control: ControlStore;
+  /** Call `ready` at the start; where it fails, the requests try again. */
+  bootstrap: Bootstrap;
+  keys: ControlKeyLookup;
+  namespaces: NamespaceDirectory;
+  collections: CollectionDirectory;
+  provisioner: NamespaceProvisioner;
+  namedVectors: NamedVectors;
+  /** To be told by the gateway which collection Qdrant does not have. */
+  onMissingCollection(name: string): void;
+}
+
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { qdrant, ids, now, autoProvision } = options;
+  const control = new ControlStore(qdrant);
+  const bootstrap = new Bootstrap({ ...options, control });
+  const collections = new CollectionDirectory({ control, ids, now });
+  const namedVectors = new NamedVectors(qdrant);
+  const provisioner = new NamespaceProvisioner({ control, qdrant, bootstrap, ids, now });
+  const keys = new ControlKeyLookup({ control, bootstrap, now });
+  const namespaces = new NamespaceDirectory({
+    control,
+    bootstrap,
+    provisioner,
+    collections,
+    namedVectors,
+    autoProvision,
+  });
+  const onMissingCollection = (name: string): void => namespaces.forgetMissing(name);
+  return { control, bootstrap, keys, namespaces, collections, provisioner, namedVectors, onMissingCollection };
+}
