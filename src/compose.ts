@@ -2,8 +2,10 @@
 import { type Express } from "express";
 
 import { type Config } from "./config";
+import { createControlPlane } from "./control/control-plane";
 import { createApp } from "./http/app";
 import { type MetricsText } from "./http/health";
+import { idMaker } from "./ids";
 import { type Logger } from "./observability/logger";
 import { type Metrics } from "./observability/metrics";
 import { operations, type Services } from "./operations";
@@ -17,15 +19,20 @@ export interface ComposeParts {
   metrics: Metrics;
   /** What /metrics answers: this process's registry, or all workers' together. */
   metricsText: MetricsText;
+  /** Told the operator's key where it is made just now: at the start, or once Qdrant is there. */
+  onNewOperatorKey(secret: string): void;
 }
 
 export interface Composed {
   app: Express;
+  /** Makes what must be there before the first request; where it fails, the requests try again. @throws InletError 503 */
+  bootstrap(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens no connection yet. */
-export function compose({ config, backend, logger, metrics, metricsText }: ComposeParts): Composed {
+export function compose(parts: ComposeParts): Composed {
+  const { config, backend, logger, metrics, metricsText, onNewOperatorKey } = parts;
   const { shardNumber, replicationFactor, writeConsistencyFactor } = config;
   const { qdrant, close } = connectQdrant({
     url: new URL(backend.url),
@@ -35,25 +42,28 @@ export function compose({ config, backend, logger, metrics, metricsText }: Compo
       ...(replicationFactor === undefined ? {} : { replicationFactor }),
       ...(writeConsistencyFactor === undefined ? {} : { writeConsistencyFactor }),
     },
-    onMissingCollection: () => undefined,
+    onMissingCollection: (name) => controlPlane.onMissingCollection(name),
     observe: ({ name, outcome, seconds }) => metrics.qdrantCalls.observe(name, outcome, seconds),
+  });
+  const controlPlane = createControlPlane({
+    qdrant,
+    ids: idMaker(Date.now),
+    now: () => new Date(),
+    rootKey: config.rootKey,
+    autoProvision: config.autoProvision,
+    onNewOperatorKey,
   });
   const services: Services = {};
   const app = createApp({
     operations,
     services,
-    // The key lookup of keys/ takes this place.
-    keys: {
-      find: async (secret) =>
-        secret === config.rootKey
-          ? { organisationId: "org_default", keyId: "operator", operator: true, permissions: new Set(["admin"]) }
-          : { refused: "unknown" },
-    },
+    keys: controlPlane.keys,
     readiness: qdrant,
     requests: metrics,
     metrics: metricsText,
     logger,
     settings: config,
   });
-  return { app, close };
+  const bootstrap = async (signal: AbortSignal): Promise<void> => void (await controlPlane.bootstrap.ready({ signal }));
+  return { app, bootstrap, close };
 }

@@ -1,5 +1,6 @@
 /** One process that serves: backend, objects and listener, opened in order and closed in reverse. */
 import { openBackend } from "./backend";
+import { newKey } from "./banner";
 import { Closers } from "./closers";
 import { compose } from "./compose";
 import { type Config } from "./config";
@@ -10,6 +11,9 @@ import { createMetrics, type Metrics } from "./observability/metrics";
 
 /** Under the 10 s that Docker waits before it kills. */
 export const DRAIN_GRACE_MS = 8_000;
+
+/** How long the start waits for Qdrant before it serves without. */
+const BOOTSTRAP_WAIT_MS = 5_000;
 
 export interface Service {
   url: string;
@@ -40,15 +44,29 @@ export async function startService(
     const backend = await openBackend(config, logger);
     closers.add(() => backend.close());
     const metrics = createMetrics();
-    const composed = compose({ config, backend, logger, metrics, metricsText: metricsTextOf(metrics) });
+    let newOperatorKey: string | undefined;
+    let showKey = (secret: string): void => void (newOperatorKey = secret);
+    const composed = compose({
+      config,
+      backend,
+      logger,
+      metrics,
+      metricsText: metricsTextOf(metrics),
+      onNewOperatorKey: (secret) => showKey(secret),
+    });
     closers.add(() => composed.close());
     const server = await listen(composed.app, config.host, config.port);
+    await composed.bootstrap(AbortSignal.timeout(BOOTSTRAP_WAIT_MS)).catch((error: unknown) => {
+      logger.warn({ err: error }, "Qdrant is not ready yet; /readyz says when it is.");
+    });
+    // The banner has been shown by then.
+    showKey = (secret) => void process.stdout.write(`${newKey(server.url, secret).join("\n")}\n\n`);
     return {
       url: server.url,
       port: server.port,
       qdrantUrl: backend.url,
       dataDir: backend.dataDir,
-      newOperatorKey: undefined,
+      newOperatorKey,
       async close(graceMs = DRAIN_GRACE_MS) {
         const clean = await server.drain(graceMs);
         await closers.closeAll();
