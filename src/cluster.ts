@@ -13,7 +13,7 @@ import { DRAIN_GRACE_MS, startService } from "./service";
 import { StartError } from "./start-error";
 
 /** What the primary and its workers say to each other; cluster-metrics.ts has messages of its own. */
-type FromWorker = { inlet: "ready"; url: string } | { inlet: "failed"; message: string };
+type FromWorker = { inlet: "ready"; url: string; newOperatorKey?: string } | { inlet: "failed"; message: string };
 type FromPrimary = { inlet: "drain" };
 
 const isMessage = (value: unknown): value is { inlet: string } =>
@@ -42,7 +42,8 @@ export async function serveAsWorker(config: Config, logger: Logger): Promise<voi
       if (isMessage(message) && message.inlet === "drain") void end();
     });
     process.on("disconnect", () => void end());
-    tell({ inlet: "ready", url: service.url });
+    const { url, newOperatorKey } = service;
+    tell({ inlet: "ready", url, ...(newOperatorKey === undefined ? {} : { newOperatorKey }) });
   } catch (error) {
     tell({ inlet: "failed", message: error instanceof Error ? error.message : String(error) });
     logger.debug({ err: error }, "The worker can't start.");
@@ -51,8 +52,10 @@ export async function serveAsWorker(config: Config, logger: Logger): Promise<voi
   }
 }
 
-/** Resolves with the worker's URL. @throws StartError */
-async function readiness(worker: Worker): Promise<string> {
+type Ready = Extract<FromWorker, { inlet: "ready" }>;
+
+/** Resolves when the worker serves. @throws StartError */
+async function readiness(worker: Worker): Promise<Ready> {
   const failed = new AbortController();
   worker.once("exit", () => failed.abort());
   try {
@@ -60,7 +63,7 @@ async function readiness(worker: Worker): Promise<string> {
       const [message]: unknown[] = await once(worker, "message", { signal: failed.signal });
       if (!isFromWorker(message)) continue;
       if (message.inlet === "failed") throw new StartError(message.message);
-      return message.url;
+      return message;
     }
   } catch (error) {
     if (error instanceof StartError) throw error;
@@ -78,13 +81,13 @@ class Workers {
   ) {}
 
   /** Starts one and waits until it serves. @throws StartError */
-  async start(): Promise<string> {
+  async start(): Promise<Ready> {
     const worker = cluster.fork(this.env);
     this.living.add(worker);
     worker.once("exit", () => this.living.delete(worker));
-    const url = await readiness(worker);
+    const ready = await readiness(worker);
     worker.once("exit", (code, signal) => this.replace(code, signal));
-    return url;
+    return ready;
   }
 
   /** Drains all; those that are left after the grace time are killed. True where each answered all it had. */
@@ -123,16 +126,16 @@ export async function serveInCluster(config: Config, logger: Logger): Promise<{ 
     closers.add(() => backend.close());
     answerClusterMetrics();
     const workers = new Workers({ QDRANT_URL: backend.url }, logger);
-    // One after the other only for the first: where the port is taken, one message is enough.
     closers.add(async () => void (await workers.end()));
-    const url = await workers.start();
+    // The first one alone: where the port is taken one message is enough, and it makes the operator's key.
+    const { url, newOperatorKey } = await workers.start();
     await Promise.all(Array.from({ length: config.workers - 1 }, () => workers.start()));
     process.stdout.write(
       banner({
         url,
         qdrantUrl: backend.url,
         dataDir: backend.dataDir,
-        newOperatorKey: undefined,
+        newOperatorKey,
         workers: config.workers,
       }),
     );

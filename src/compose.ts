@@ -8,8 +8,10 @@ import { type MetricsText } from "./http/health";
 import { idMaker } from "./ids";
 import { type Logger } from "./observability/logger";
 import { type Metrics } from "./observability/metrics";
+import { openApiDocument } from "./openapi/document";
 import { operations, type Services } from "./operations";
 import { connectQdrant } from "./qdrant/connect";
+import { readVersion } from "./version";
 
 export interface ComposeParts {
   config: Config;
@@ -61,6 +63,7 @@ export function compose(parts: ComposeParts): Composed {
     readiness: qdrant,
     requests: metrics,
     metrics: metricsText,
+    describe: () => openApiDocument(operations, readVersion()),
     logger,
     settings: config,
   });

@@ -6,6 +6,7 @@ import { type Logger } from "../observability/logger";
 import { type RequestObserver } from "../observability/metrics";
 import { type AnyOperation, type Services } from "../operations";
 import { authenticate } from "./authenticate";
+import { mountDocs } from "./docs";
 import { errorMiddleware } from "./error-middleware";
 import { type MetricsText, mountHealth, type Readiness } from "./health";
 import { mountOperations, refuseUnknownRoute } from "./mount";
@@ -19,6 +20,8 @@ export interface AppParts {
   readiness: Readiness;
   requests: RequestObserver;
   metrics: MetricsText;
+  /** Makes the OpenAPI document. */
+  describe: () => unknown;
   logger: Logger;
   settings: { bodyLimitBytes: number; corsOrigins: readonly string[] };
 }
@@ -32,6 +35,7 @@ export function createApp(parts: AppParts): Express {
   app.set("trust proxy", false);
   app.use(requestFrame(parts.requests), requestLog(logger), securityHeaders(), ...crossOrigin(settings.corsOrigins));
   mountHealth(app, parts.readiness, parts.metrics);
+  mountDocs(app, parts.describe);
   app.use("/v1", authenticate(parts.keys));
   mountOperations(app, parts.operations, parts.services, { bodyBytes: settings.bodyLimitBytes });
   app.use(refuseUnknownRoute, errorMiddleware(logger));
