@@ -2,7 +2,15 @@
  *  error"), a value of the right type outside its limits is collected (422, "Validation error", all of them in one answer).
  *  Unknown keys are ignored unless `object` is told otherwise. */
 import { QdrantError, formatError } from "../errors";
-import { IntegralFloat, type JsonObject, type JsonValue, asDouble, isInteger, isObject } from "../model/json";
+import {
+  IntegralFloat,
+  type JsonObject,
+  type JsonValue,
+  RepeatingObject,
+  asDouble,
+  isInteger,
+  isObject,
+} from "../model/json";
 
 /** Where a value stands: `path` as Qdrant's validator spells it (`internal.limit`, `points[0].vector`). */
 export class Place {
@@ -146,16 +154,22 @@ export class Fields {
     return this.object.has(key);
   }
   required<T>(key: string, decode: Decoder<T>): T {
-    const value = this.object.get(key);
+    const value = this.once(key);
     if (value === undefined) throw formatError(`missing field \`${key}\``);
     return decode(value, this.at.key(key));
   }
   optional<T>(key: string, decode: Decoder<T>): T | undefined {
-    const value = this.object.get(key) ?? null;
+    const value = this.once(key) ?? null;
     return value === null ? undefined : decode(value, this.at.key(key));
   }
   withDefault<T>(key: string, decode: Decoder<T>, byDefault: T): T {
     return this.optional(key, decode) ?? byDefault;
+  }
+  private once(key: string): JsonValue | undefined {
+    if (this.object instanceof RepeatingObject && this.object.repeated.has(key)) {
+      throw formatError(`duplicate field \`${key}\``);
+    }
+    return this.object.get(key);
   }
 }
 

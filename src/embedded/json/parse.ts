@@ -5,7 +5,7 @@
  *  field's library, lossless-json, makes an object of every number; bench/embedded/json.ts measures both beside JSON.parse. */
 import { isUtf8 } from "node:buffer";
 import { type QdrantError, formatError } from "../errors";
-import { IntegralFloat, type JsonObject, type JsonValue } from "../model/json";
+import { IntegralFloat, type JsonObject, type JsonValue, RepeatingObject } from "../model/json";
 
 /** serde_json's recursion limit: so many nested arrays and objects are read, one more is refused. */
 export const MAX_DEPTH = 127;
@@ -71,7 +71,7 @@ class Reader {
 
   private object(depth: number): JsonObject {
     this.checkDepth(depth);
-    const object: JsonObject = new Map();
+    let object: JsonObject = new Map();
     this.at++;
     this.skipSpace();
     if (this.text.charCodeAt(this.at) === 0x7d) {
@@ -85,6 +85,7 @@ class Reader {
       this.skipSpace();
       if (this.text.charCodeAt(this.at) !== 0x3a) throw this.fault("expected `:`");
       this.at++;
+      if (object.has(key)) object = RepeatingObject.noting(object, key);
       object.set(key, this.value(depth));
       this.skipSpace();
       const next = this.text.charCodeAt(this.at);

@@ -1,4 +1,5 @@
 import { type JsonObject } from "./json";
+import { type Rates } from "../rates";
 import { type MutablePointTable } from "./table";
 
 export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
@@ -50,6 +51,8 @@ export interface Collection {
   readonly name: string;
   readonly config: CollectionConfig;
   readonly table: MutablePointTable;
+  /** What strict mode's rates have left. */
+  readonly rates: Rates;
   /** Takes the next operation id of this collection (they count from 1, failed applications take one too). */
   nextOperationId(): number;
   /** Resolves when all that was written to any collection so far is on disk. @throws QdrantError 500 where the disk failed. */

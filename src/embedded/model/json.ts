@@ -12,6 +12,18 @@ export class IntegralFloat {
   constructor(readonly value: number) {}
 }
 
+/** An object whose text held a key more than once. The last value counts in a payload; what should be a type of the API is
+ *  refused for it (http/decode.ts). */
+export class RepeatingObject extends Map<string, JsonValue> {
+  readonly repeated = new Set<string>();
+
+  static noting(object: JsonObject, key: string): RepeatingObject {
+    const noting = object instanceof RepeatingObject ? object : new RepeatingObject(object);
+    noting.repeated.add(key);
+    return noting;
+  }
+}
+
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return value instanceof Map;
 }

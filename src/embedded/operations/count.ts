@@ -3,7 +3,7 @@ import { readBody } from "../http/requests/body";
 import { countRequest } from "../http/requests/count";
 import { readParams } from "../http/requests/write-params";
 import { type Route } from "../http/route";
-import { checkReadLimits } from "./strict-mode";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 export const countRoutes: Route[] = [
   {
@@ -16,6 +16,7 @@ export const countRoutes: Route[] = [
       const { filter, exact } = readBody(request, countRequest, "count_request");
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, filter, exact });
+      countRead(collection);
       const { table } = collection;
       if (!filter) return { count: table.pointCount };
       return { count: (await matchingSlotsSliced(filter, table)).length };

@@ -12,7 +12,7 @@ import { applyPayload } from "./apply/payload";
 import { applyUpsert } from "./apply/upsert";
 import { applyDeleteVectors, applyUpdateVectors } from "./apply/vectors";
 import { checkDimensions } from "./prepare-vector";
-import { checkWrite } from "./strict-mode";
+import { checkWrite, countWrite } from "./strict-mode";
 
 type DeleteVectors = Extract<PointWrite, { kind: "delete_vectors" }>;
 
@@ -50,12 +50,15 @@ function deleteVectorTargets({ ids, filter }: DeleteVectors): Target[] {
 }
 
 /** Applies one write in memory, where the next read sees it. Returns the (last) operation id that it took.
- *  @throws QdrantError 400, 404 */
+ *  @throws QdrantError 400, 404, 429 */
 export function performWrite(collection: Collection, write: PointWrite, wait: boolean): number {
   if (namesNoPoint(write)) throw badRequest("Empty update request");
+  if (write.kind === "upsert") {
+    for (const { vectors } of write.points) checkDimensions(collection.config, vectors, true);
+  }
+  countWrite(collection, write);
   switch (write.kind) {
     case "upsert":
-      for (const { vectors } of write.points) checkDimensions(collection.config, vectors, true);
       return apply(collection, wait, (version) => applyUpsert(collection, write, version));
     case "delete":
       return apply(collection, wait, () => applyDelete(collection, write.target));

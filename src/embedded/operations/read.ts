@@ -7,7 +7,7 @@ import { readParams } from "../http/requests/write-params";
 import { type Route } from "../http/route";
 import { EVERYTHING } from "../model/selector";
 import { recordOf } from "./records";
-import { checkReadLimits } from "./strict-mode";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 const POINTS = "/collections/:collection/points";
 
@@ -22,6 +22,7 @@ export const readRoutes: Route[] = [
       const { ids, ...selectors } = readBody(request, retrieveRequest);
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout });
+      countRead(collection);
       const { table } = collection;
       return [...new Set(ids)].flatMap((id) => {
         const slot = table.slotOf(id);
@@ -38,6 +39,7 @@ export const readRoutes: Route[] = [
       const id = pathPointId(request.params["id"] ?? "");
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout });
+      countRead(collection);
       const slot = collection.table.slotOf(id);
       if (slot === undefined) throw notFound(`Point with id ${id} does not exists!`);
       return recordOf(collection.table, slot, EVERYTHING);

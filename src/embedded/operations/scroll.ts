@@ -6,6 +6,7 @@ import { readBody } from "../http/requests/body";
 import { scrollRequest } from "../http/requests/scroll";
 import { readParams } from "../http/requests/write-params";
 import { type Route } from "../http/route";
+import { type Collection } from "../model/collection";
 import { type Filter } from "../model/filter";
 import { type OutputObject } from "../model/output";
 import { type PointId, comparePointIds } from "../model/point-id";
@@ -14,7 +15,7 @@ import { type PointTable, type Slot } from "../model/table";
 import { orderedRows } from "../query/order-by";
 import { Slices } from "../query/slices";
 import { recordOf } from "./records";
-import { checkReadLimits } from "./strict-mode";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 const DEFAULT_LIMIT = 10;
 /** Up to so many points that an index found are sorted by id rather than looked for in the order of ids. */
@@ -58,12 +59,14 @@ function byIndex(table: PointTable, filter: Filter, { limit, offset }: Scroll): 
 
 /** Walks all points from the offset on and asks the filter about each. Between slices the points may change, so the walk then
  *  starts anew behind the last id that it saw. */
-async function byWalking(table: PointTable, filter: Filter, scroll: Scroll): Promise<Page> {
+async function byWalking(collection: Collection, filter: Filter, scroll: Scroll): Promise<Page> {
   const slices = new Slices();
   const points: OutputObject[] = [];
   let from = scroll.offset;
   let seen: PointId | undefined;
   for (;;) {
+    // Asked for anew, since the collection may have been deleted in between.
+    const { table } = collection;
     const matches = matcher(filter, table);
     let stopped = false;
     for (const slot of table.slotsById(from)) {
@@ -84,11 +87,12 @@ async function byWalking(table: PointTable, filter: Filter, scroll: Scroll): Pro
   }
 }
 
-async function page(table: PointTable, scroll: Scroll): Promise<Page> {
+async function page(collection: Collection, scroll: Scroll): Promise<Page> {
+  const { table } = collection;
   const { filter, offset } = scroll;
   if (!filter) return pageOf(table, table.slotsById(offset), scroll);
   const slots = byIndex(table, filter, scroll);
-  return slots ? pageOf(table, slots, scroll) : byWalking(table, filter, scroll);
+  return slots ? pageOf(table, slots, scroll) : byWalking(collection, filter, scroll);
 }
 
 export const scrollRoutes: Route[] = [
@@ -101,10 +105,10 @@ export const scrollRoutes: Route[] = [
       const { limit: givenLimit, orderBy, ...rest } = readBody(request, scrollRequest, "scroll_request");
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, limit: givenLimit, filter: rest.filter });
-      const { table } = collection;
+      countRead(collection);
       const scroll: Scroll = { ...rest, limit: givenLimit ?? DEFAULT_LIMIT };
       if (!orderBy) {
-        const { points, next } = await page(table, scroll);
+        const { points, next } = await page(collection, scroll);
         return { points, next_page_offset: next };
       }
       if (scroll.offset !== undefined) {
@@ -113,6 +117,7 @@ export const scrollRoutes: Route[] = [
             "a filter to exclude the IDs that you've already seen for the `order_by.start_from` value",
         );
       }
+      const { table } = collection;
       const rows = orderedRows(table, orderBy, { limit: scroll.limit, filter: scroll.filter });
       const points = rows.map(({ slot, value }) => ({ ...recordOf(table, slot, scroll), order_value: value }));
       return { points, next_page_offset: null };

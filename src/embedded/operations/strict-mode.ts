@@ -1,5 +1,5 @@
 /** A collection's strict mode: limits that, once `enabled`, refuse requests before anything is done. An absent limit does not
- *  limit. The write rate is checked in rate-limit.ts. */
+ *  limit. */
 import { badRequest } from "../errors";
 import { type Collection, type CollectionConfig } from "../model/collection";
 import { type Condition, type Filter, type PayloadPath } from "../model/filter";
@@ -209,4 +209,32 @@ export function checkIndexCount(collection: Collection): void {
     `Collection already has the maximum number of payload indices (${most}). ` +
       "Help: Please delete an existing index before creating a new one.",
   );
+}
+
+/** How many points a write is about, as far as can be told without looking: half of all for a filter. */
+function costOf(collection: Collection, write: PointWrite): number {
+  switch (write.kind) {
+    case "upsert":
+    case "update_vectors":
+      return write.points.length;
+    case "delete_vectors":
+      return write.ids?.length ?? halfOf(collection);
+    default:
+      return write.target.kind === "ids" ? write.target.ids.length : halfOf(collection);
+  }
+}
+
+const halfOf = (collection: Collection): number => Math.max(1, Math.floor(collection.table.pointCount / 2));
+
+/** Counts a write against the collection's write rate. @throws QdrantError 429 */
+export function countWrite(collection: Collection, write: PointWrite): void {
+  const perMinute = asDouble(inForce(collection.config)?.get("write_rate_limit"));
+  if (perMinute !== undefined) collection.rates.write.take(perMinute, costOf(collection, write));
+}
+
+/** Counts a read request against the collection's read rate, `cost` times (a batch: its searches).
+ *  @throws QdrantError 429 */
+export function countRead(collection: Collection, cost = 1): void {
+  const perMinute = asDouble(inForce(collection.config)?.get("read_rate_limit"));
+  if (perMinute !== undefined) collection.rates.read.take(perMinute, cost);
 }

@@ -6,6 +6,7 @@ import {
   type PayloadIndexSchema,
   type SparseParams,
 } from "../model/collection";
+import { Rates } from "../rates";
 import { type CatalogParts } from "./catalog";
 import { type CollectionRecord, encodeCollection } from "./config-codec";
 import { Counters } from "./counters";
@@ -25,6 +26,7 @@ export class StoredCollection implements Collection {
     private readonly sweeper: Sweeper,
     private readonly number: number,
     private readonly record: CollectionRecord,
+    readonly rates = new Rates(false),
   ) {
     this.counters = new Counters(parts.store, Buffer.from(COUNTERS_KEY + String(number)));
     this.points = new StoredPointTable({
@@ -50,7 +52,7 @@ export class StoredCollection implements Collection {
       vectorNumbers: new Map(names.map((vector, index) => [vector, index])),
       nextVectorNumber: names.length,
     };
-    const collection = new StoredCollection(parts, sweeper, number, record);
+    const collection = new StoredCollection(parts, sweeper, number, record, new Rates(true));
     collection.save();
     return collection;
   }

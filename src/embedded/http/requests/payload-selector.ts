@@ -6,6 +6,8 @@ import { type JsonValue, isObject } from "../../model/json";
 import { type PayloadSelector, type VectorSelector } from "../../model/selector";
 import { type Decoder, type Fields } from "../decode";
 
+export { payloadPath } from "../../filter/path";
+
 const expectedPayload = "Expected a boolean, an array of strings, or an object with an include/exclude field";
 
 function paths(value: JsonValue | undefined): PayloadPath[] {

@@ -1,0 +1,13 @@
+/** The suites for any Qdrant address, at the embedded engine. */
+import { startTemporaryEngine } from "../support/engine";
+import { pointsSuite } from "./suite/points";
+
+describe("the embedded engine", () => {
+  let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
+  beforeAll(async () => {
+    engine = await startTemporaryEngine();
+  });
+  afterAll(() => engine.stop());
+
+  pointsSuite(() => engine);
+});

@@ -1,0 +1,290 @@
+/** Point calls at any Qdrant address: what is easily got wrong at the edges. Bodies are raw text where a JavaScript number
+ *  would lose what is tested. */
+
+interface Answer {
+  status: number;
+  /** As received. */
+  text: string;
+  /** The parsed body; empty bodies are null. */
+  body: { result?: unknown; status?: unknown } | null;
+}
+
+/** Calls of one collection that is made anew for each test. */
+class Points {
+  constructor(
+    private readonly url: string,
+    private readonly name: string,
+  ) {}
+
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const response = await fetch(`${this.url}/collections/${this.name}${path}`, {
+      method,
+      body: text,
+      headers: text === undefined ? {} : { "content-type": "application/json" },
+    });
+    const received = await response.text();
+    const parsed: unknown = received === "" ? null : JSON.parse(received);
+    return { status: response.status, text: received, body: typeof parsed === "object" ? parsed : null };
+  }
+  upsert(body: unknown): Promise<Answer> {
+    return this.call("PUT", "/points?wait=true", body);
+  }
+  retrieve(body: unknown): Promise<Answer> {
+    return this.call("POST", "/points", body);
+  }
+  scroll(body: unknown): Promise<Answer> {
+    return this.call("POST", "/points/scroll", body);
+  }
+  async count(): Promise<unknown> {
+    return (await this.call("POST", "/points/count", {})).body?.result;
+  }
+}
+
+const failure = (text: string): unknown => ({ status: { error: text }, time: expect.any(Number) });
+const success = (result: unknown): unknown => ({ result, status: "ok", time: expect.any(Number) });
+
+let made = 0;
+
+export function pointsSuite(target: () => { url: string }): void {
+  async function collection(config: unknown = { vectors: { size: 2, distance: "Dot" } }): Promise<Points> {
+    const name = `suite_points_${process.pid}_${made++}`;
+    const points = new Points(target().url, name);
+    await points.call("DELETE", "");
+    expect((await points.call("PUT", "", config)).status).toBe(200);
+    return points;
+  }
+  const payloadOnly = (): Promise<Points> => collection({});
+
+  describe("point ids", () => {
+    it("keep every u64 and stand before all UUIDs, in order", async () => {
+      const points = await payloadOnly();
+      const ids = [
+        '"00000000-0000-0000-0000-000000000000"',
+        "18446744073709551615",
+        "9007199254740993",
+        "9007199254740992",
+        "0",
+        '"ffffffff-ffff-ffff-ffff-ffffffffffff"',
+      ];
+      await points.upsert(`{"points":[${ids.map((id) => `{"id":${id},"vector":{}}`).join()}]}`);
+      const page = await points.scroll({ with_payload: false });
+      expect([...page.text.matchAll(/"id":("[^"]*"|\d+)/g)].map(([, id]) => id)).toEqual([
+        "0",
+        "9007199254740992",
+        "9007199254740993",
+        "18446744073709551615",
+        '"00000000-0000-0000-0000-000000000000"',
+        '"ffffffff-ffff-ffff-ffff-ffffffffffff"',
+      ]);
+    });
+
+    it("find the neighbour of 2^53 by path and by body", async () => {
+      const points = await payloadOnly();
+      await points.upsert('{"points":[{"id":9007199254740993,"vector":{},"payload":{"odd":true}}]}');
+      expect((await points.call("GET", "/points/9007199254740993")).text).toContain('"id":9007199254740993');
+      expect((await points.call("GET", "/points/9007199254740992")).status).toBe(404);
+      expect((await points.retrieve('{"ids":[9007199254740992]}')).body?.result).toEqual([]);
+    });
+
+    it.each(["18446744073709551616", "-1", "1.0", '"1"', "null", '"nope"', "[]"])(
+      "refuse %s in a body, and write nothing",
+      async (id) => {
+        const points = await payloadOnly();
+        const answer = await points.upsert(`{"points":[{"id":7,"vector":{}},{"id":${id},"vector":{}}]}`);
+        expect(answer.status).toBe(400);
+        expect(answer.body).toEqual(failure(expect.stringMatching(/^Format error in JSON body: /)));
+        expect(await points.count()).toEqual({ count: 0 });
+      },
+    );
+
+    it("take each spelling of a UUID as the same point", async () => {
+      const points = await payloadOnly();
+      for (const id of ["A1B2C3D4-0000-4000-8000-00000000ABCD", "a1b2c3d400004000800000000000abcd"]) {
+        await points.upsert({ points: [{ id, vector: {} }] });
+      }
+      const page = await points.scroll({ with_payload: false });
+      expect(page.body).toEqual(
+        success({ points: [{ id: "a1b2c3d4-0000-4000-8000-00000000abcd" }], next_page_offset: null }),
+      );
+    });
+  });
+
+  describe("payloads", () => {
+    it("keep any key and any number", async () => {
+      const points = await payloadOnly();
+      const payload = '{"":1,"a.b":2,"a[0]":3,"__proto__":{"x":4},"ключ":{"🔑":5},"n":[1.0,-0.0,18446744073709551615]}';
+      await points.upsert(`{"points":[{"id":1,"vector":{},"payload":${payload}}]}`);
+      expect((await points.call("GET", "/points/1")).text).toContain(`"payload":${payload}`);
+    });
+
+    it("are reached below unicode and quoted keys", async () => {
+      const points = await payloadOnly();
+      await points.upsert({ points: [{ id: 1, vector: {}, payload: { ключ: { "a b": 1, c: 2 } } }] });
+      await points.call("POST", "/points/payload/delete?wait=true", { keys: ['ключ."a b"'], points: [1] });
+      const answer = await points.retrieve({ ids: [1], with_payload: ["ключ"] });
+      expect(answer.body?.result).toEqual([{ id: 1, payload: { ключ: { c: 2 } } }]);
+    });
+
+    it("change on the points that are there when a listed one is missing", async () => {
+      const points = await payloadOnly();
+      await points.upsert({ points: [{ id: 1, vector: {}, payload: { a: 1 } }] });
+      const answer = await points.call("POST", "/points/payload?wait=true", { payload: { b: 2 }, points: [9, 1] });
+      expect(answer.status).toBe(404);
+      expect(answer.body).toEqual(failure("Not found: No point with id 9 found"));
+      const after = await points.retrieve({ ids: [1], with_payload: true });
+      expect(after.body?.result).toEqual([{ id: 1, payload: { a: 1, b: 2 } }]);
+    });
+
+    it.each(["a..b", "", "a[", "a[-1]", "a b"])("refuse the path %j", async (key) => {
+      const points = await payloadOnly();
+      const answer = await points.call("POST", "/points/payload?wait=true", { payload: {}, points: [1], key });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual(failure(expect.stringContaining(`Invalid json path: '${key}'`)));
+    });
+  });
+
+  describe("an empty collection", () => {
+    it("answers every read", async () => {
+      const points = await collection();
+      expect(await points.count()).toEqual({ count: 0 });
+      expect((await points.scroll({})).body?.result).toEqual({ points: [], next_page_offset: null });
+      expect((await points.scroll({ offset: 5, filter: { must: [{ has_id: [1] }] } })).body?.result).toEqual({
+        points: [],
+        next_page_offset: null,
+      });
+      expect((await points.retrieve({ ids: [1] })).body?.result).toEqual([]);
+    });
+
+    it("lets everything be deleted from it", async () => {
+      const points = await collection();
+      for (const body of [{ points: [1] }, { filter: {} }]) {
+        expect((await points.call("POST", "/points/delete?wait=true", body)).status).toBe(200);
+      }
+    });
+  });
+
+  describe("scrolling", () => {
+    it("starts at the offset itself, or behind it, and ends with null", async () => {
+      const points = await payloadOnly();
+      await points.upsert({ points: [1, 3, 5].map((id) => ({ id, vector: {} })) });
+      const ids = async (body: object): Promise<unknown> =>
+        (await points.scroll({ with_payload: false, ...body })).body?.result;
+      expect(await ids({ offset: 3, limit: 1 })).toEqual({ points: [{ id: 3 }], next_page_offset: 5 });
+      expect(await ids({ offset: 4 })).toEqual({ points: [{ id: 5 }], next_page_offset: null });
+      expect(await ids({ offset: 6 })).toEqual({ points: [], next_page_offset: null });
+      expect(await ids({ offset: "ffffffff-ffff-ffff-ffff-ffffffffffff" })).toEqual({
+        points: [],
+        next_page_offset: null,
+      });
+    });
+
+    it("visits each of many points once, with a filter and without", async () => {
+      const points = await payloadOnly();
+      const ids = Array.from({ length: 700 }, (_, i) => i * 3);
+      await points.upsert({ points: ids.map((id) => ({ id, vector: {}, payload: { even: id % 2 === 0 } })) });
+      const visit = async (filter?: object): Promise<number[]> => {
+        const seen: number[] = [];
+        let offset: unknown = null;
+        do {
+          const { body } = await points.scroll({ limit: 64, offset, filter, with_payload: false });
+          const result = body?.result;
+          if (!isPage(result)) throw new Error(`not a page: ${JSON.stringify(body)}`);
+          seen.push(...result.points.map(({ id }) => id));
+          offset = result.next_page_offset;
+        } while (offset !== null);
+        return seen;
+      };
+      expect(await visit()).toEqual(ids);
+      const evens = { must: [{ key: "even", match: { value: true } }] };
+      expect(await visit(evens)).toEqual(ids.filter((id) => id % 2 === 0));
+      await points.call("PUT", "/index?wait=true", { field_name: "even", field_schema: "bool" });
+      expect(await visit(evens)).toEqual(ids.filter((id) => id % 2 === 0));
+    });
+
+    it("takes a limit beyond any collection and refuses 0", async () => {
+      const points = await payloadOnly();
+      await points.upsert({ points: [{ id: 1, vector: {} }] });
+      expect((await points.scroll('{"limit":18446744073709551615,"with_payload":false}')).body?.result).toEqual({
+        points: [{ id: 1 }],
+        next_page_offset: null,
+      });
+      const none = await points.scroll({ limit: 0 });
+      expect(none.status).toBe(422);
+      expect(none.body).toEqual(
+        failure("Validation error in JSON body: [scroll_request.limit: value 0 invalid, must be 1 or larger]"),
+      );
+    });
+  });
+
+  describe("what is refused", () => {
+    it.each<[string, string, unknown, number, string]>([
+      ["PUT", "/points", { points: [] }, 400, "Bad request: Empty update request"],
+      ["PUT", "/points", { points: [{ id: 1, vector: [1] }] }, 400, "Vector dimension error: expected dim: 2, got 1"],
+      ["PUT", "/points", { points: [{ id: 1, vector: { x: [1, 2] } }] }, 400, "Not existing vector name error: x"],
+      ["PUT", "/points", { points: [{ id: 1, vector: [[1, 2]] }] }, 400, "Conversion between multi and regular"],
+      ["PUT", "/points", { points: [{ id: 1, vector: [] }] }, 422, "dense vector must not be empty"],
+      ["PUT", "/points", '{"points":[', 400, "Format error in JSON body"],
+      ["PUT", "/points", "", 400, "Format error in JSON body"],
+      ["PUT", "/points/vectors", { points: [] }, 422, "points: must specify points to update"],
+      ["POST", "/points/delete", {}, 400, "Format error in JSON body"],
+      ["POST", "/points/delete", { points: [] }, 400, "Bad request: Empty update request"],
+      ["POST", "/points/payload", { payload: {} }, 400, "Either list of point ids or filter must be provided"],
+      ["POST", "/points/vectors/delete", { vector: [""] }, 400, "Bad request: No filter or points provided"],
+      ["POST", "/points/batch", { operations: [{ merge: {} }] }, 400, "Format error in JSON body"],
+    ])("%s %s %j", async (method, path, body, status, text) => {
+      const points = await collection();
+      const answer = await points.call(method, `${path}?wait=true`, body);
+      expect(answer.status).toBe(status);
+      expect(answer.body).toEqual(failure(expect.stringContaining(text)));
+      expect(await points.count()).toEqual({ count: 0 });
+    });
+
+    it.each(["wait=yes", "wait=true&wait=true", "ordering=loose", "timeout=soon", "timeout=-1"])(
+      "the query string %s",
+      async (query) => {
+        const points = await payloadOnly();
+        const answer = await points.call("PUT", `/points?${query}`, { points: [{ id: 1, vector: {} }] });
+        expect(answer.status).toBe(400);
+        expect(answer.body).toEqual(failure(expect.stringMatching(/^Deserialize error in query parameters: /)));
+        expect(await points.count()).toEqual({ count: 0 });
+      },
+    );
+
+    it("a whole upsert for one wrong size, before anything is written", async () => {
+      const points = await collection();
+      const answer = await points.upsert({
+        points: [
+          { id: 1, vector: [1, 2] },
+          { id: 2, vector: [1, 2, 3] },
+        ],
+      });
+      expect(answer.status).toBe(400);
+      expect(await points.count()).toEqual({ count: 0 });
+    });
+
+    it("nothing of an unwaited write but wrong sizes", async () => {
+      const points = await collection();
+      const unknown = await points.call("PUT", "/points", { points: [{ id: 1, vector: { x: [1, 2] } }] });
+      expect(unknown.body?.result).toEqual({ operation_id: expect.any(Number), status: "acknowledged" });
+      const wrongSize = await points.call("PUT", "/points", { points: [{ id: 1, vector: [1] }] });
+      expect(wrongSize.status).toBe(400);
+    });
+  });
+
+  describe("a batch", () => {
+    it("stops at the first operation that fails and keeps what came before", async () => {
+      const points = await payloadOnly();
+      const upsert = (id: number): object => ({ upsert: { points: [{ id, vector: {} }] } });
+      const answer = await points.call("POST", "/points/batch?wait=true", {
+        operations: [upsert(1), { set_payload: { payload: {}, points: [9] } }, upsert(2)],
+      });
+      expect(answer.status).toBe(404);
+      expect(await points.count()).toEqual({ count: 1 });
+    });
+  });
+}
+
+function isPage(result: unknown): result is { points: { id: number }[]; next_page_offset: unknown } {
+  return typeof result === "object" && result !== null && "points" in result && Array.isArray(result.points);
+}
