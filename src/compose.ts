@@ -3,6 +3,7 @@ import { type Express } from "express";
 
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
+import { createDocumentServices } from "./documents/compose";
 import { createApp } from "./http/app";
 import { type MetricsText } from "./http/health";
 import { idMaker } from "./ids";
@@ -47,15 +48,25 @@ export function compose(parts: ComposeParts): Composed {
     onMissingCollection: (name) => controlPlane.onMissingCollection(name),
     observe: ({ name, outcome, seconds }) => metrics.qdrantCalls.observe(name, outcome, seconds),
   });
+  const ids = idMaker(Date.now);
   const controlPlane = createControlPlane({
     qdrant,
-    ids: idMaker(Date.now),
+    ids,
     now: () => new Date(),
     rootKey: config.rootKey,
     autoProvision: config.autoProvision,
     onNewOperatorKey,
   });
-  const services: Services = {};
+  const services: Services = {
+    ...createDocumentServices({
+      qdrant,
+      resolver: controlPlane.namespaces,
+      control: controlPlane.control,
+      ids,
+      nowMs: Date.now,
+      s3: config.s3,
+    }),
+  };
   const app = createApp({
     operations,
     services,

@@ -2,11 +2,12 @@
  *  its list and its services here, and compose.ts builds the services. */
 import { type TObject, type TSchema } from "@sinclair/typebox";
 
+import { documentOperations, type DocumentServices } from "./documents/routes";
 import { type Operation } from "./operation";
 
 /** Everything that some operation's `handle` may ask for. */
-export type Services = object;
+export type Services = DocumentServices;
 
 export type AnyOperation = Operation<TObject, TObject, TSchema, Services>;
 
-export const operations: readonly AnyOperation[] = [];
+export const operations: readonly AnyOperation[] = [...documentOperations];

@@ -4,6 +4,7 @@ import { type Principal } from "../auth/principal";
 import { type Fault, InletError, validationError } from "../errors";
 import { pointIdOf } from "../ids";
 import { deriveLineage, type Lineage, type Parent, parentFaults } from "../lineage/derive";
+import { requireNameOrId } from "../namespaces/names";
 import { type DocumentCollection, type Namespace, type NamespaceResolver } from "../namespaces/namespace";
 import { type PointReader, type VectorSchema } from "../qdrant/gateway";
 import { type Draft } from "./document";
@@ -107,6 +108,8 @@ export class Placement {
   async prepare(scope: Scope, collectionName: string, draft: Draft): Promise<Placed> {
     const { resolver } = this.deps;
     const { signal } = scope;
+    // Else a namespace would be made for a collection that can't be.
+    requireNameOrId("collection", collectionName, "collection");
     const known = await ifKnown(this.namespace(scope));
     const knownCollection = known && (await ifKnown(this.collection(scope, known, collectionName)));
     checkNamed(draft.collection, collectionName, knownCollection);

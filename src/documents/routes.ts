@@ -101,3 +101,5 @@ export const readDocumentOfNamespace = operation({
     return ok(served.body, served.headers);
   },
 });
+
+export const documentOperations = [createDocument, readDocument, deleteDocument, readDocumentOfNamespace];

@@ -63,6 +63,13 @@ export interface PointWriter {
     points: QdrantPoint[],
     options: WriteOptions & { mode?: "upsert" | "insert_only" | "update_only"; updateFilter?: QdrantFilter },
   ): Promise<void>;
+  /** The whole payload of the points that match, their vectors untouched, `wait=true`. */
+  overwritePayload(
+    collection: string,
+    payload: Record<string, unknown>,
+    filter: QdrantFilter,
+    options: WriteOptions,
+  ): Promise<void>;
   /** By ids or by filter; ids that are not there are fine. */
   delete(
     collection: string,

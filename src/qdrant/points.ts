@@ -20,11 +20,9 @@ function payloadOf(payload: unknown): Record<string, unknown> {
 
 function vectorsOf(vectors: unknown): Record<string, QdrantVector> {
   if (!isRecord(vectors)) return {};
-  const found: Record<string, QdrantVector> = {};
-  for (const [name, vector] of Object.entries(vectors)) {
-    if (isVector(vector)) found[name] = vector;
-  }
-  return found;
+  return Object.fromEntries(
+    Object.entries(vectors).filter((entry): entry is [string, QdrantVector] => isVector(entry[1])),
+  );
 }
 
 /** Qdrant's answers hold numbers alone here, so the first item tells the kind. */

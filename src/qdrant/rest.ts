@@ -140,6 +140,18 @@ export class RestQdrant implements Qdrant {
     }
   }
 
+  async overwritePayload(
+    collection: string,
+    payload: Record<string, unknown>,
+    filter: QdrantFilter,
+    options: WriteOptions,
+  ): Promise<void> {
+    const asked = { payload, filter: filterToSend(filter), wait: true, ordering: options.ordering };
+    await this.run({ name: "overwritePayload", effect: "write" }, collection, options, (init) =>
+      this.api.overwritePayload({ collection_name: collection, ...asked }, init),
+    );
+  }
+
   async delete(
     collection: string,
     selector: { ids: string[] } | { filter: QdrantFilter },

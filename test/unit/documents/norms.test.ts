@@ -11,7 +11,10 @@ function storedByQdrant(values: number[]): number[] {
   return values.map((value) => Math.fround(Math.fround(value) / length));
 }
 
-const readBack = (values: number[]) => restore(storedByQdrant(values), normsOf({ kind: "dense", values }));
+function readBack(values: number[]): unknown[] {
+  const restored = restore(storedByQdrant(values), normsOf({ kind: "dense", values }));
+  return Array.isArray(restored) ? restored : [];
+}
 
 describe("restore", () => {
   it("gives ten times 1.0 back as ten times 1.0", () => {
