@@ -2,7 +2,7 @@
  *  implements them; filter/ and query/ know nothing else of storage. */
 import { type DenseParams, type PayloadIndexSchema, type SparseParams } from "./collection";
 import { type JsonObject, type JsonValue } from "./json";
-import { type PayloadPath } from "./filter";
+import { type DatetimeRange, type FieldClauses, type MatchClause, type NumberRange, type PayloadPath } from "./filter";
 import { type PointId } from "./point-id";
 import { type MultiVector, type SparseVector, type StoredVector } from "./vector";
 
@@ -76,6 +76,50 @@ export interface PayloadIndex {
   /** Replaces what the index knows of the slot. */
   put(slot: Slot, payload: JsonObject): void;
   remove(slot: Slot): void;
+  /** The part of a field condition that this index answers, which is then all of the condition that counts (Qdrant takes the
+   *  first clause that the index serves); undefined where it serves none. `drives`: the condition alone decides which points
+   *  are looked at, where Qdrant prefers other clauses than when it tests a point. */
+  serve(clauses: FieldClauses, drives: boolean): IndexedCondition | undefined;
+  /** How a text index reads one payload value of an element inside `nested`; undefined where the index has no say. */
+  textCheck(match: MatchClause): ((value: JsonValue) => boolean) | undefined;
+  /** For facets; undefined where this index has no lookup of whole values. */
+  readonly distinct: DistinctValues | undefined;
+  /** For order_by; undefined where this index has no order. */
+  readonly ordered: OrderedValues | undefined;
+}
+
+/** A condition that an index answers without reading payloads. It sees later changes of the points. */
+export interface IndexedCondition {
+  test(slot: Slot): boolean;
+  /** The slots that match, where the index can list them without looking at all points. */
+  readonly listing?: SlotListing;
+}
+export interface SlotListing {
+  /** How many slots match, at most; cheap. */
+  readonly estimate: number;
+  /** All that match, ascending. Valid until the next change of the points. */
+  slots(): Uint32Array;
+}
+
+export type DistinctValue = string | number | bigint | boolean;
+export interface DistinctValues {
+  /** Each value with the number of points that have it, in no order; of these slots alone where they are given. */
+  counts(slots?: Iterable<Slot>): Map<DistinctValue, number>;
+  valuesOf(slot: Slot): readonly DistinctValue[];
+}
+
+export interface OrderedValue {
+  slot: Slot;
+  value: number | bigint;
+}
+export interface OrderedValues {
+  /** `datetime`: values are microseconds since 1970. */
+  readonly kind: "integer" | "float" | "datetime";
+  /** Every pair of a slot and one of its values, in the order of values (then slots), within the bounds (microseconds where the
+   *  bounds are dates). Not to be used across changes of the points. */
+  walk(order: { descending: boolean; bounds?: NumberRange; datetimeBounds?: DatetimeRange }): Iterable<OrderedValue>;
+  /** The values of one point, each once. */
+  valuesOf(slot: Slot): readonly (number | bigint)[];
 }
 
 /** Values under a path, in the order in which they stand; arrays are opened only by `[]` steps. */

@@ -1,0 +1,140 @@
+/** Reads how a payload index is declared: by the name of its type alone, or as an object with parameters. What is kept of the
+ *  parameters is what Qdrant shows in `payload_schema`. */
+import { formatError } from "../errors";
+import { type Decoder, Fields, boolean, listOf, oneOf, string, unsigned } from "../http/decode";
+import { type PayloadIndexSchema, type PayloadIndexType, type TextIndexOptions } from "../model/collection";
+import { type JsonObject, type JsonValue, isObject } from "../model/json";
+import { createTokenizer } from "./text";
+
+const payloadIndexType = oneOf("keyword", "integer", "float", "geo", "text", "bool", "datetime", "uuid");
+
+/** The flags of each type. Those that are shown even where they are not set (as null) come first. */
+const FLAGS: Record<PayloadIndexType, { shown: readonly string[]; optional: readonly string[] }> = {
+  keyword: { shown: [], optional: ["is_tenant", "on_disk", "enable_hnsw"] },
+  integer: { shown: ["lookup", "range", "is_principal"], optional: ["on_disk", "enable_hnsw"] },
+  float: { shown: ["is_principal"], optional: ["on_disk", "enable_hnsw"] },
+  geo: { shown: [], optional: ["on_disk", "enable_hnsw"] },
+  text: {
+    shown: [],
+    optional: ["lowercase", "ascii_folding", "phrase_matching", "on_disk", "enable_hnsw"],
+  },
+  bool: { shown: [], optional: ["on_disk", "enable_hnsw"] },
+  datetime: { shown: ["is_principal"], optional: ["on_disk", "enable_hnsw"] },
+  uuid: { shown: [], optional: ["is_tenant", "on_disk", "enable_hnsw"] },
+};
+
+export const payloadIndexSchema: Decoder<PayloadIndexSchema> = (value, at) => {
+  if (!isObject(value)) return schemaOf(payloadIndexType(value, at), undefined, at);
+  const fields = new Fields(value, at);
+  const type = fields.required("type", payloadIndexType);
+  const params: JsonObject = new Map<string, JsonValue>([["type", type]]);
+  for (const flag of FLAGS[type].shown) params.set(flag, fields.optional(flag, boolean) ?? null);
+  for (const flag of FLAGS[type].optional) {
+    const set = fields.optional(flag, boolean);
+    if (set !== undefined) params.set(flag, set);
+  }
+  if (type === "text") readTextParams(fields, params);
+  return schemaOf(type, params, at);
+};
+
+function schemaOf(
+  type: PayloadIndexType,
+  params: JsonObject | undefined,
+  at: Parameters<Decoder<unknown>>[1],
+): PayloadIndexSchema {
+  const lookup = type === "integer" && params?.get("lookup") !== false;
+  const range = type === "integer" && params?.get("range") !== false;
+  if (type === "integer" && !lookup && !range)
+    at.key("lookup").fault("Validation error: the 'lookup' and 'range' capabilities can't be both disabled [{}]");
+  const text = type === "text" ? textOptions(params ?? new Map()) : undefined;
+  // A language that the engine has no words for is refused before anything is made.
+  if (text) createTokenizer(text);
+  return { type, ...(params && { params }), lookup, range, ...(text && { text }) };
+}
+
+function readTextParams(fields: Fields, params: JsonObject): void {
+  const tokenizer = oneOf("prefix", "whitespace", "word", "multilingual");
+  params.set("tokenizer", fields.withDefault("tokenizer", tokenizer, "word"));
+  for (const key of ["min_token_len", "max_token_len"]) {
+    const length = fields.optional(key, unsigned());
+    if (length !== undefined) params.set(key, length);
+  }
+  const stopwords = fields.optional("stopwords", stopwordsParam);
+  if (stopwords !== undefined) params.set("stopwords", stopwords);
+  const stemmer = fields.optional("stemmer", stemmerParam);
+  if (stemmer !== undefined) params.set("stemmer", stemmer);
+}
+
+/** Full names by short names, from `full=short full=short …`. */
+const byShortName = (pairs: string): Map<string, string> =>
+  new Map(pairs.split(" ").map((pair): [string, string] => [pair.replace(/.*=/, ""), pair.replace(/=.*/, "")]));
+
+const STOP_WORD_LANGUAGES = byShortName(
+  "arabic=ar azerbaijani=az basque=eu bengali=bn catalan=ca chinese=zh danish=da dutch=nl english=en finnish=fi " +
+    "french=fr german=de greek=el hebrew=he hinglish=hi-en hungarian=hu indonesian=id italian=it japanese=jp kazakh=kk " +
+    "nepali=ne norwegian=no portuguese=pt romanian=ro russian=ru slovene=sl spanish=es swedish=sv tajik=tg turkish=tr",
+);
+const STEMMER_LANGUAGES = byShortName(
+  "arabic=ar armenian=hy danish=da dutch=nl english=en finnish=fi french=fr german=de greek=el hungarian=hu " +
+    "italian=it norwegian=no portuguese=pt romanian=ro russian=ru spanish=es swedish=sv tamil=ta turkish=tr",
+);
+
+const languageOf =
+  (known: Map<string, string>): Decoder<string> =>
+  (value, at) => {
+    const given = string(value, at);
+    const name = known.get(given) ?? [...known.values()].find((full) => full === given);
+    if (name === undefined) throw formatError(`unknown variant \`${given}\`, expected a language`);
+    return name;
+  };
+const stopWordLanguage = languageOf(STOP_WORD_LANGUAGES);
+
+/** One language, or a set of languages and own words; sets are shown sorted and without repeats. */
+const stopwordsParam: Decoder<JsonValue> = (value, at) => {
+  if (!isObject(value)) return stopWordLanguage(value, at);
+  const fields = new Fields(value, at);
+  const shown: JsonObject = new Map();
+  const languages = fields.optional("languages", listOf(stopWordLanguage));
+  if (languages) shown.set("languages", [...new Set(languages)].sort());
+  const custom = fields.optional("custom", listOf(string));
+  if (custom) shown.set("custom", [...new Set(custom)].sort());
+  return shown;
+};
+
+const stemmerParam: Decoder<JsonValue> = (value, at) => {
+  const fields = isObject(value) ? new Fields(value, at) : undefined;
+  if (fields === undefined) throw formatError("data did not match any variant of untagged enum StemmingAlgorithm");
+  return new Map<string, JsonValue>([
+    ["type", fields.required("type", oneOf("snowball"))],
+    ["language", fields.required("language", languageOf(STEMMER_LANGUAGES))],
+  ]);
+};
+
+/** The options that checked parameters come to, defaults filled in. */
+function textOptions(params: JsonObject): TextIndexOptions {
+  const number = (key: string): number | undefined => {
+    const value = params.get(key);
+    return typeof value === "number" ? value : undefined;
+  };
+  const strings = (value: JsonValue | undefined): string[] =>
+    Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+  const tokenizer = params.get("tokenizer");
+  const stopwords = params.get("stopwords");
+  const stemmer = params.get("stemmer");
+  const language = isObject(stemmer) ? stemmer.get("language") : undefined;
+  return {
+    tokenizer:
+      tokenizer === "prefix" || tokenizer === "whitespace" || tokenizer === "multilingual" ? tokenizer : "word",
+    lowercase: params.get("lowercase") !== false,
+    asciiFolding: params.get("ascii_folding") === true,
+    phraseMatching: params.get("phrase_matching") === true,
+    minTokenLength: number("min_token_len"),
+    maxTokenLength: number("max_token_len"),
+    stopwords: {
+      languages:
+        typeof stopwords === "string" ? [stopwords] : isObject(stopwords) ? strings(stopwords.get("languages")) : [],
+      custom: isObject(stopwords) ? strings(stopwords.get("custom")) : [],
+    },
+    stemmer: typeof language === "string" ? language : undefined,
+  };
+}
