@@ -1,5 +1,5 @@
 /** Reads the texts within a formula (variables, dates) and checks its decays, once before any point is scored. */
-import { QdrantError, badInput } from "../errors";
+import { type QdrantError, badInput } from "../errors";
 import { parseDatetime } from "../filter/datetime";
 import { readPath } from "../filter/path";
 import { type Condition, type GeoPoint, type PayloadPath } from "../model/filter";

@@ -1,6 +1,6 @@
 /** What a formula's variable is worth at one point: from the payload, or, where the field has an index of a fitting type, from
  *  what that index holds (values of other types are then as if absent), or from the formula's defaults. */
-import { QdrantError, badInput } from "../errors";
+import { type QdrantError, badInput } from "../errors";
 import { parseDatetime } from "../filter/datetime";
 import { geoPointOf, isOnGlobe } from "../filter/geo";
 import { valuesAt } from "../filter/path";

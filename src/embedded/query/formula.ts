@@ -1,6 +1,6 @@
 /** Evaluates a formula at one point, in doubles; the result is a float32. Constants of the formula and scores are float32,
  *  payload values doubles, as in Qdrant. Pure. */
-import { QdrantError, badInput } from "../errors";
+import { type QdrantError, badInput } from "../errors";
 import { haversineMetres } from "../filter/geo";
 import { type Condition } from "../model/filter";
 import { type Term } from "./formula-check";

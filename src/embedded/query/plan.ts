@@ -1,6 +1,6 @@
 /** From a decoded query to a tree of stages that can be run: ids looked up, vectors prepared for their column, filters of outer
  *  stages carried into inner ones, contradictions refused. Reads stored vectors, changes nothing. */
-import { QdrantError, badInput, badRequest, noPointFound, noVectorName, notFound } from "../errors";
+import { type QdrantError, badInput, badRequest, noPointFound, noVectorName, notFound } from "../errors";
 import { type Collection } from "../model/collection";
 import { type Filter } from "../model/filter";
 import { type PointId } from "../model/point-id";
