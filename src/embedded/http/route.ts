@@ -1,6 +1,7 @@
 import { type Collection } from "../model/collection";
 import { type JsonValue } from "../model/json";
 import { type Output } from "../model/output";
+import { type RawAnswer } from "./raw-answer";
 
 /** What a route may ask of the engine's collections; storage/ implements it (and more, for the collection calls). */
 export interface CollectionLookup {
@@ -12,8 +13,9 @@ export interface EngineRequest {
   /** Decoded path parameters (`collection`, `id`, `field`, …). */
   params: Record<string, string>;
   query: URLSearchParams;
-  /** The parsed body; undefined where none was sent. */
-  body: JsonValue | undefined;
+  /** The parsed body; undefined where none was sent. Parsed when it is first asked for, since Qdrant looks at path and query
+   *  string first. @throws QdrantError 400 where it is not JSON. */
+  readonly body: JsonValue | undefined;
 }
 
 /** One call of the REST API. `handle` returns what stands under `result`; http/server.ts adds the envelope. A route decodes
@@ -24,5 +26,5 @@ export interface Route<Engine extends CollectionLookup = CollectionLookup> {
   path: string;
   /** What the read-only api key may call is `read`. */
   access: "open" | "read" | "write";
-  handle(request: EngineRequest, engine: Engine): Promise<Output>;
+  handle(request: EngineRequest, engine: Engine): Promise<Output | RawAnswer>;
 }

@@ -20,7 +20,29 @@ export interface CatalogParts {
   allocate: AllocateFloats;
 }
 
-export class Catalog implements CollectionLookup {
+/** What operations may do with the catalog as a whole. */
+export interface CollectionCatalog extends CollectionLookup {
+  /** By name or alias, with the calls that change it. @throws QdrantError 404 */
+  stored(name: string): StoredCollection;
+  /** By its own name, without looking at aliases. */
+  ownName(name: string): StoredCollection | undefined;
+  /** Sorted. */
+  collectionNames(): string[];
+  create(name: string, config: CollectionConfig): StoredCollection;
+  /** False where there is no such collection. Its aliases go with it. */
+  delete(name: string): boolean;
+  /** In the order of the aliases' names. */
+  allAliases(): { alias: string; collection: string }[];
+  aliasTarget(alias: string): string | undefined;
+  setAlias(alias: string, collection: string): void;
+  removeAlias(alias: string): void;
+  /** Resolves when all that was written so far is on disk. */
+  committed(): Promise<void>;
+  /** Waits while too much waits for the disk. */
+  room(): Promise<void>;
+}
+
+export class Catalog implements CollectionCatalog {
   private readonly collections = new Map<string, StoredCollection>();
   private readonly aliases = new Map<string, string>();
   private readonly sweeper: Sweeper;
@@ -43,12 +65,10 @@ export class Catalog implements CollectionLookup {
     return found;
   }
 
-  /** By its own name, without looking at aliases. */
   ownName(name: string): StoredCollection | undefined {
     return this.collections.get(name);
   }
 
-  /** Sorted. */
   collectionNames(): string[] {
     return [...this.collections.keys()].sort();
   }
@@ -62,7 +82,6 @@ export class Catalog implements CollectionLookup {
     return collection;
   }
 
-  /** False where there is no such collection. Its aliases go with it. */
   delete(name: string): boolean {
     const collection = this.collections.get(name);
     if (collection === undefined) return false;
@@ -72,7 +91,6 @@ export class Catalog implements CollectionLookup {
     return true;
   }
 
-  /** Pairs in the order of the aliases' names. */
   allAliases(): { alias: string; collection: string }[] {
     return [...this.aliases]
       .map(([alias, collection]) => ({ alias, collection }))
@@ -96,7 +114,6 @@ export class Catalog implements CollectionLookup {
     return this.parts.store.committed();
   }
 
-  /** Waits while too much waits for the disk. */
   room(): Promise<void> {
     return this.parts.store.room();
   }

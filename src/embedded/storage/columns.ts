@@ -13,6 +13,7 @@ export class Columns {
   private readonly dense = new Map<string, StoredDenseColumn>();
   private readonly multi = new Map<string, StoredMultiColumn>();
   private readonly sparse = new Map<string, StoredSparseColumn>();
+  private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly config: () => CollectionConfig,
@@ -59,8 +60,19 @@ export class Columns {
     return column;
   }
 
+  /** How many points have the vector. Counted once, then kept. */
+  count(name: string): number {
+    let count = this.counts.get(name);
+    if (count === undefined) {
+      count = this.records.count(name);
+      this.counts.set(name, count);
+    }
+    return count;
+  }
+
   /** To be called before the record of an existing vector is replaced or removed. */
   remove(name: string, slot: Slot): void {
+    this.changeCount(name, -1);
     this.dense.get(name)?.remove(slot);
     this.multi.get(name)?.remove(slot);
     const sparse = this.sparse.get(name);
@@ -69,6 +81,7 @@ export class Columns {
   }
 
   put(name: string, slot: Slot, vector: StoredVector): void {
+    this.changeCount(name, 1);
     if (vector.kind === "dense") this.dense.get(name)?.put(slot, vector.data);
     else if (vector.kind === "multi") this.multi.get(name)?.add(slot);
     else this.sparse.get(name)?.add(slot, vector.sparse);
@@ -79,6 +92,12 @@ export class Columns {
     this.dense.delete(name);
     this.multi.delete(name);
     this.sparse.delete(name);
+    this.counts.delete(name);
+  }
+
+  private changeCount(name: string, change: 1 | -1): void {
+    const count = this.counts.get(name);
+    if (count !== undefined) this.counts.set(name, count + change);
   }
 
   private denseParams(name: string, multi: boolean): DenseParams {

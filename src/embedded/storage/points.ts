@@ -147,6 +147,11 @@ export class StoredPointTable implements MutablePointTable {
     return this.columns.sparseColumn(name);
   }
 
+  /** How many points have a named vector. */
+  vectorCount(name: string): number {
+    return this.columns.count(name);
+  }
+
   payloadIndex(path: string): PayloadIndex | undefined {
     const schema = this.parts.config.indexes.get(path);
     if (schema === undefined) return undefined;

@@ -69,7 +69,7 @@ export class Store {
 
   /** The bytes under a key, not to be changed. */
   get(name: DatabaseName, key: Buffer): Buffer | undefined {
-    const text = key.latin1Slice();
+    const text = key.toString("latin1");
     const entry = this.pending.layer[name].get(text) ?? this.writing?.layer[name].get(text);
     if (entry !== undefined) return entry.value ?? undefined;
     return this.databases[name].getBinary(key);
@@ -81,13 +81,13 @@ export class Store {
   }
 
   remove(name: DatabaseName, key: Buffer): void {
-    this.pending.late.delete(key.latin1Slice());
+    this.pending.late.delete(key.toString("latin1"));
     this.set(name, { key, value: null });
   }
 
   /** Puts into `meta` what `value` gives when the batch is written; `get` does not see it before. */
   putLate(key: Buffer, value: () => Buffer): void {
-    this.pending.late.set(key.latin1Slice(), { key, value });
+    this.pending.late.set(key.toString("latin1"), { key, value });
     this.schedule();
   }
 
@@ -116,6 +116,17 @@ export class Store {
     }
     while (next < changed.length && found.length < limit) takeChange();
     return found;
+  }
+
+  /** How many keys lie from `start` (inclusive) to `end` (exclusive). O(keys), without reading values. */
+  count(name: DatabaseName, start: Buffer, end: Buffer): number {
+    let count = this.databases[name].getKeysCount({ start, end });
+    for (const { key, value } of this.changesBetween(name, start, end)) {
+      const stored = this.databases[name].doesExist(key);
+      if (stored && value === null) count--;
+      else if (!stored && value !== null) count++;
+    }
+    return count;
   }
 
   /** Resolves when all that was put so far is on disk. @throws QdrantError 500 where the disk refused. */
@@ -150,7 +161,7 @@ export class Store {
   }
 
   private set(name: DatabaseName, entry: Entry): void {
-    this.pending.layer[name].set(entry.key.latin1Slice(), entry);
+    this.pending.layer[name].set(entry.key.toString("latin1"), entry);
     this.pending.bytes += entry.key.length + (entry.value?.length ?? 0);
     this.schedule();
   }
@@ -182,7 +193,7 @@ export class Store {
 
   private async write(batch: Batch): Promise<void> {
     for (const { key, value } of batch.late.values()) {
-      batch.layer.meta.set(key.latin1Slice(), { key, value: value() });
+      batch.layer.meta.set(key.toString("latin1"), { key, value: value() });
     }
     let last: Promise<boolean> | undefined;
     const done = this.environment.batch(() => {

@@ -48,6 +48,12 @@ export class VectorRecords {
     this.store.remove("vectors", vectorKey(this.collection, this.numberOf(name), slot));
   }
 
+  /** How many points have the vector. O(points). */
+  count(name: string): number {
+    const prefix = vectorPrefix(this.collection, this.numberOf(name));
+    return this.store.count("vectors", prefix, afterPrefix(prefix));
+  }
+
   /** Every record of one vector by ascending slot. */
   *all(name: string): Iterable<[Slot, Buffer]> {
     const prefix = vectorPrefix(this.collection, this.numberOf(name));

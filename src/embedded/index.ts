@@ -1,0 +1,60 @@
+/** The embedded engine: Qdrant's REST API over a folder, in this process. */
+import { EngineServer } from "./http/server";
+import { type ApiKeys } from "./http/api-key";
+import { routes } from "./http/router";
+import { parsePath } from "./filter/path";
+import { openFolder } from "./storage/open";
+import { sharedFloats } from "./storage/dense-column";
+import { createPayloadIndex } from "./storage/payload-index";
+
+export { StartError } from "./storage/errors";
+
+export interface EmbeddedOptions extends ApiKeys {
+  /** Made where it is missing. One process at a time. */
+  dataDir: string;
+  /** 0 for any free one. */
+  port: number;
+  /** Default: loopback. */
+  host?: string;
+  /** Told of a refused write of the disk and of faults of the engine itself. Default: standard error. */
+  onError?: (error: Error) => void;
+}
+
+export interface EmbeddedEngine {
+  url: string;
+  port: number;
+  /** Lets running requests end, writes what waits, and frees port and folder. */
+  close(): Promise<void>;
+}
+
+/** Opens the folder and listens. @throws StartError whose `code` says what to do about it. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
+  const { dataDir, host = "127.0.0.1", onError = reportToStderr } = options;
+  const folder = await openFolder(
+    dataDir,
+    {
+      createPayloadIndex: (schema, path) => createPayloadIndex(schema, parsePath(path)),
+      allocate: sharedFloats,
+    },
+    onError,
+  );
+  const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
+  try {
+    const port = await server.listen(options.port, host);
+    return {
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+      port,
+      close: async () => {
+        await server.close();
+        await folder.close();
+      },
+    };
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}
+
+const reportToStderr = (error: Error): void => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+};

@@ -1,0 +1,50 @@
+/** What `GET /collections/{c}` shows. */
+import { type CollectionConfig } from "../model/collection";
+import { type Output } from "../model/output";
+import { type StoredCollection } from "../storage/collection";
+
+export function collectionInfo(collection: StoredCollection): Output {
+  const { config, table } = collection;
+  const warnings = inlineStorageWarnings(config);
+  return {
+    status: "green",
+    optimizer_status: "ok",
+    warnings: warnings.length > 0 ? warnings : undefined,
+    // Dense vectors are scanned; sparse ones are always indexed.
+    indexed_vectors_count: [...config.sparse.keys()].reduce((sum, name) => sum + table.vectorCount(name), 0),
+    points_count: table.pointCount,
+    segments_count: 1,
+    config: {
+      params: shownParams(config),
+      hnsw_config: config.hnsw,
+      optimizer_config: config.optimizers,
+      wal_config: config.wal,
+      quantization_config: config.quantization,
+      strict_mode_config: config.strictMode,
+      metadata: config.metadata,
+    },
+    payload_schema: new Map(
+      [...config.indexes].map(([path, schema]): [string, Output] => [
+        path,
+        { data_type: schema.type, params: schema.params, points: table.payloadIndex(path)?.pointCount ?? 0 },
+      ]),
+    ),
+    update_queue: { length: 0 },
+  };
+}
+
+function shownParams(config: CollectionConfig): Output {
+  const named = (vectors: Iterable<[string, { given: Output }]>): Output =>
+    new Map([...vectors].map(([name, { given }]): [string, Output] => [name, given]));
+  const single = config.singleVector ? config.dense.get("") : undefined;
+  const shown = new Map<string, Output>([["vectors", single?.given ?? named(config.dense)], ...config.params]);
+  if (config.sparse.size > 0) shown.set("sparse_vectors", named(config.sparse));
+  return shown;
+}
+
+function inlineStorageWarnings(config: CollectionConfig): Output[] {
+  if (config.hnsw.get("inline_storage") !== true || config.quantization !== null) return [];
+  return [...config.dense.keys()].map((name) => ({
+    message: `The \`hnsw_config.inline_storage\` option for vector '${name}' requires quantization to be enabled. This option will be ignored.`,
+  }));
+}
