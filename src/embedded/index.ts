@@ -1,8 +1,9 @@
 /** The embedded engine: Qdrant's REST API over a folder, in this process. */
 import { EngineServer } from "./http/server";
 import { type ApiKeys } from "./http/api-key";
-import { routes } from "./http/router";
+import { allRoutes } from "./http/router";
 import { parsePath } from "./filter/path";
+import { SlicedSearcher } from "./query/dense-search";
 import { openFolder } from "./storage/open";
 import { sharedFloats } from "./storage/dense-column";
 import { createPayloadIndex } from "./storage/payload-index";
@@ -38,6 +39,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
     },
     onError,
   );
+  const routes = allRoutes({ dense: new SlicedSearcher(), random: Math.random });
   const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
   try {
     const port = await server.listen(options.port, host);

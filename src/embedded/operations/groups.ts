@@ -28,7 +28,7 @@ import { distanceOf } from "../query/similarity";
 import { recordOf } from "./records";
 import { lookedUp, planning, shownHit } from "./search";
 import { checkQueryLimits } from "./search-limits";
-import { checkGroupField, checkReadLimits } from "./strict-mode";
+import { checkGroupField, checkReadLimits, countRead } from "./strict-mode";
 
 const POINTS = "/collections/:collection/points";
 
@@ -47,6 +47,7 @@ export const groupRoutes = (dependencies: QueryDependencies): Route[] => {
       checkReadLimits(collection, { timeout });
       checkQueryLimits(collection, grouped, grouped.limit * grouped.groupSize);
       checkGroupField(collection, grouped.groupBy);
+      countRead(collection);
       return { groups: await answerGroups(engine, collection, grouped, dependencies, missingIdLacksVector) };
     },
   });

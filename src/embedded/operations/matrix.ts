@@ -15,7 +15,7 @@ import { nearestSlots } from "../query/nearest";
 import { randomSample } from "../query/sample";
 import { distanceOf, storedVector } from "../query/similarity";
 import { requireVector } from "./groups";
-import { checkReadLimits } from "./strict-mode";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 const MATRIX = "/collections/:collection/points/search/matrix";
 
@@ -36,6 +36,7 @@ export const matrixRoutes = (dependencies: QueryDependencies): Route[] => {
       const matrix = readBody(request, matrixRequest, "search_request");
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, limit: matrix.sample * matrix.limit, filter: matrix.filter });
+      countRead(collection);
       return show(await matrixOf(collection, matrix, dependencies));
     },
   });

@@ -10,7 +10,7 @@ import { type QueryRequest } from "../model/query";
 import { type QueryDependencies } from "../query/execute";
 import { answerQuery } from "./search";
 import { checkQueryLimits } from "./search-limits";
-import { checkReadLimits } from "./strict-mode";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 const POINTS = "/collections/:collection/points";
 
@@ -47,6 +47,7 @@ function callAndBatch<T extends QueryRequest>(
         const collection = engine.collection(request.params["collection"] ?? "");
         checkReadLimits(collection, { timeout });
         checkQueryLimits(collection, query);
+        countRead(collection);
         check(query);
         return answerQuery(engine, collection, query, dependencies);
       },
@@ -61,6 +62,7 @@ function callAndBatch<T extends QueryRequest>(
         const collection = engine.collection(request.params["collection"] ?? "");
         checkReadLimits(collection, { timeout, batchSize: searches.length });
         for (const search of searches) checkQueryLimits(collection, search);
+        countRead(collection, searches.length);
         searches.forEach(check);
         const answers = [];
         for (const search of searches) answers.push(await answerQuery(engine, collection, search, dependencies));

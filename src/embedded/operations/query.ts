@@ -6,7 +6,7 @@ import { type Route } from "../http/route";
 import { type QueryDependencies } from "../query/execute";
 import { answerQuery } from "./search";
 import { checkQueryLimits } from "./search-limits";
-import { checkReadLimits } from "./strict-mode";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 const QUERY = "/collections/:collection/points/query";
 
@@ -21,6 +21,7 @@ export const universalQueryRoutes = (dependencies: QueryDependencies): Route[] =
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout });
       checkQueryLimits(collection, query);
+      countRead(collection);
       return { points: await answerQuery(engine, collection, query, dependencies) };
     },
   },
@@ -35,6 +36,7 @@ export const universalQueryRoutes = (dependencies: QueryDependencies): Route[] =
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, batchSize: searches.length });
       for (const search of searches) checkQueryLimits(collection, search);
+      countRead(collection, searches.length);
       const answers = [];
       for (const search of searches) {
         answers.push({ points: await answerQuery(engine, collection, search, dependencies) });
