@@ -11,7 +11,9 @@ import { StartError } from "../storage/errors";
 import { ReadOnlyCatalog } from "../storage/read-only-catalog";
 import { type ApiKeys, callerOf } from "./api-key";
 import { errorBody, resultBody } from "./envelope";
+import { Place } from "./decode";
 import { readWithin } from "./limits";
+import { checkNameLength } from "./requests/names";
 import { RawAnswer } from "./raw-answer";
 import { type EngineRequest, type Route } from "./route";
 
@@ -109,6 +111,7 @@ export class EngineServer {
       return undefined;
     }
     const { route, params } = found;
+    checkCollectionParam(params["collection"]);
     const body = await readWithin(request);
     if (route.access === "write") await this.parts.catalog.room();
     const query = new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1));
@@ -143,6 +146,14 @@ export class EngineServer {
     this.parts.onError(error instanceof Error ? error : new Error(String(error)));
     send(response, 500, errorBody(internal("unexpected error in the embedded engine; see its log"), seconds));
   }
+}
+
+/** @throws QdrantError 422 for a collection name that no collection can have. */
+function checkCollectionParam(name: string | undefined): void {
+  if (name === undefined) return;
+  const at = Place.root();
+  checkNameLength(name, at.key("collection_name"));
+  at.check("path parameters");
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;

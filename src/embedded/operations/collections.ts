@@ -4,7 +4,7 @@ import { Place } from "../http/decode";
 import { readBody } from "../http/requests/body";
 import { createCollection, updateCollection } from "../http/requests/collections";
 import { manageParams } from "../http/requests/manage-params";
-import { checkCollectionName, vectorNameFault } from "../http/requests/names";
+import { checkNameCharacters, vectorNameFault } from "../http/requests/names";
 import { type Route } from "../http/route";
 import { type CollectionConfig } from "../model/collection";
 import { type CollectionCatalog } from "../storage/catalog";
@@ -62,7 +62,7 @@ export const collectionRoutes: Route<CollectionCatalog>[] = [
     handle: async (request, catalog) => {
       const name = nameParam(request);
       const at = Place.root();
-      checkCollectionName(name, at.key("collection_name"));
+      checkNameCharacters(name, at.key("collection_name"));
       at.check("path parameters");
       manageParams(request.query);
       const config = readBody(request, createCollection);

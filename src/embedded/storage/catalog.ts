@@ -31,7 +31,7 @@ export interface CollectionCatalog extends CollectionLookup {
   create(name: string, config: CollectionConfig): StoredCollection;
   /** False where there is no such collection. Its aliases go with it. */
   delete(name: string): boolean;
-  /** In the order of the aliases' names. */
+  /** By collection, then by alias. */
   allAliases(): { alias: string; collection: string }[];
   aliasTarget(alias: string): string | undefined;
   setAlias(alias: string, collection: string): void;
@@ -94,7 +94,7 @@ export class Catalog implements CollectionCatalog {
   allAliases(): { alias: string; collection: string }[] {
     return [...this.aliases]
       .map(([alias, collection]) => ({ alias, collection }))
-      .sort((a, b) => (a.alias < b.alias ? -1 : 1));
+      .sort((a, b) => compareTexts(a.collection, b.collection) || compareTexts(a.alias, b.alias));
   }
 
   aliasTarget(alias: string): string | undefined {
@@ -141,3 +141,5 @@ export class Catalog implements CollectionCatalog {
     }
   }
 }
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

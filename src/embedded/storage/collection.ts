@@ -89,7 +89,10 @@ export class StoredCollection implements Collection {
   }
 
   addSparse(name: string, params: SparseParams): void {
-    this.record.config.sparse.set(name, params);
+    const { config } = this.record;
+    config.sparse.set(name, params);
+    // From its first sparse vector on a collection shows them, be it as an empty map.
+    config.params.set("sparse_vectors", new Map());
     this.giveNumber(name);
   }
 

@@ -7,12 +7,16 @@ const MAX_VECTOR_NAME_BYTES = 200;
 
 const forbiddenIn = (name: string): string | undefined => FORBIDDEN.find((character) => name.includes(character));
 
-/** Notes what is wrong with the name of a collection to be. */
-export function checkCollectionName(name: string, at: Place): void {
+/** Notes what is wrong with a collection's name in any path. */
+export function checkNameLength(name: string, at: Place): void {
   const length = [...name].length;
   if (length < 1 || length > 255) {
     at.fault(`value ${JSON.stringify(name)} invalid, must be from 1 to 255 characters`);
   }
+}
+
+/** Notes what is wrong with the name of a collection to be, beyond its length. */
+export function checkNameCharacters(name: string, at: Place): void {
   const character = forbiddenIn(name);
   if (character !== undefined) at.fault(`collection name cannot contain "${character}" char`);
 }
