@@ -13,7 +13,7 @@ export const facetRoutes: Route[] = [
     method: "POST",
     path: "/collections/:collection/facet",
     access: "read",
-    /** Always exact. Most frequent first, then by value. */
+    /** The counts are exact, whatever `exact` says. Most frequent first, then by value. */
     async handle(request, engine) {
       const { timeout } = readParams(request.query);
       const { key, limit, filter, exact } = readBody(request, facetRequest, "facet_request");
@@ -21,6 +21,8 @@ export const facetRoutes: Route[] = [
       checkReadLimits(collection, { timeout, limit, filter, exact });
       countRead(collection);
       const { table } = collection;
+      // Only an exact count asks for the index before it looks for points.
+      if (!exact && table.pointCount === 0) return { hits: [] };
       const distinct = table.payloadIndex(key.text)?.distinct;
       if (distinct === undefined) {
         throw badInput(

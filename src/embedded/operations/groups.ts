@@ -23,7 +23,7 @@ import {
   keyedAs,
   keyedOtherwise,
 } from "../query/group-by";
-import { type Stage, conjunction, planQuery } from "../query/plan";
+import { type Stage, joined, planQuery } from "../query/plan";
 import { distanceOf } from "../query/similarity";
 import { recordOf } from "./records";
 import { lookedUp, planning, shownHit } from "./search";
@@ -120,7 +120,11 @@ async function collected(
   const collector = new GroupCollector({ groups: limit, groupSize }, order);
   if (limit === 0 || groupSize === 0) return [];
   const keyed: Filter = { mustNot: [{ kind: "is_empty", path: groupBy }] };
-  const widened = { ...stage, limit: limit * groupSize, sources: stage.sources.map((each) => widen(each, groupSize)) };
+  const widened = {
+    ...stage,
+    limit: limit * groupSize,
+    sources: stage.sources.map((each) => widen(each, limit * groupSize)),
+  };
   const request = async (restriction: Filter | undefined): Promise<boolean> => {
     const points = await run.root(restricted(widened, restriction ? [keyed, restriction] : [keyed], collector.ids));
     for (const point of points) {
@@ -139,7 +143,7 @@ async function collected(
   return collector.best();
 }
 
-/** Prefetches look for as many times more points as a group may hold. */
+/** Prefetches look for as many times more points as the groups may hold. */
 const widen = (stage: Stage, factor: number): Stage => ({
   ...stage,
   limit: stage.limit * factor,
@@ -148,7 +152,7 @@ const widen = (stage: Stage, factor: number): Stage => ({
 
 const restricted = (stage: Stage, filters: readonly Filter[], excluded: ReadonlySet<PointId>): Stage => ({
   ...stage,
-  filter: conjunction(stage.filter ? [stage.filter, ...filters] : filters),
+  filter: joined(stage.filter ? [stage.filter, ...filters] : filters),
   excluded: new Set([...stage.excluded, ...excluded]),
   sources: stage.sources.map((source) => restricted(source, filters, excluded)),
 });

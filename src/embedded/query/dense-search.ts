@@ -23,7 +23,7 @@ export class SlicedSearcher implements DenseSearcher {
   async search(column: DenseColumn, query: Float32Array, { k, among, excluded }: DenseSearch): Promise<SlotScore[]> {
     const { params, rowsPerChunk, chunks } = column;
     const { size } = params;
-    const kernel = kernelFor(params.distance, params.datatype);
+    const kernel = kernelFor(params);
     const best = new TopK(k);
     const slices = new Slices();
     const count = among?.length ?? chunks.length * rowsPerChunk;

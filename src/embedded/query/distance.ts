@@ -7,7 +7,8 @@
  *
  *  An answer shows `shownScore(raw)`: the root of the squares, the sum without its sign. Sums run in doubles and are rounded
  *  to float32 once, which is nearer to the true value than any order of float32 additions. */
-import { type Datatype, type Distance } from "../model/collection";
+import { type DenseParams, type Distance } from "../model/collection";
+import { toFloat16 } from "../operations/prepare-vector";
 
 /** `size` numbers of `a` from `aStart` against as many of `b` from `bStart`. */
 export type Kernel = (a: Float32Array, aStart: number, b: Float32Array, bStart: number, size: number) => number;
@@ -41,7 +42,28 @@ export const trueCosine: Kernel = (a, aStart, b, bStart, size) => {
   return norms === 0 ? 0 : Math.fround(dotSum(a, aStart, b, bStart, size) / Math.sqrt(norms));
 };
 
-export function kernelFor(distance: Distance, datatype: Datatype): Kernel {
+/** Below this size Qdrant computes on float16 vectors in float16 arithmetic, each difference and product rounded, and sums those
+ *  up in float32; from it on in float32 throughout. */
+const LEAST_SIZE_OF_WIDE_ARITHMETIC = 16;
+
+const halfPrecision =
+  (term: (a: number, b: number) => number): Kernel =>
+  (a, aStart, b, bStart, size) => {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += toFloat16(term(a[aStart + i] ?? 0, b[bStart + i] ?? 0));
+    return Math.fround(sum);
+  };
+
+const HALF_PRECISION: Record<Distance, Kernel> = {
+  Cosine: halfPrecision((a, b) => a * b),
+  Dot: halfPrecision((a, b) => a * b),
+  Euclid: halfPrecision((a, b) => -(toFloat16(a - b) ** 2)),
+  Manhattan: halfPrecision((a, b) => -Math.abs(a - b)),
+};
+
+/** The kernel for rows of that kind. */
+export function kernelFor({ distance, datatype, size }: Pick<DenseParams, "distance" | "datatype" | "size">): Kernel {
+  if (datatype === "float16" && size < LEAST_SIZE_OF_WIDE_ARITHMETIC) return HALF_PRECISION[distance];
   switch (distance) {
     case "Cosine":
       return datatype === "uint8" ? trueCosine : dot;

@@ -135,7 +135,7 @@ export class QueryRun {
         return [slot, vector && similarityTo(this.table, name, vector, { unweighted: true })];
       }),
     );
-    const similarity = (a: SlotScore, b: SlotScore): number => similarities.get(b.slot)?.(a.slot) ?? 0;
+    const similarity = (a: SlotScore, b: SlotScore): number => similarities.get(a.slot)?.(b.slot) ?? 0;
     return maximalMarginalRelevance(found, similarity, diversity, limit);
   }
 

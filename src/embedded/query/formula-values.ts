@@ -58,7 +58,8 @@ function valueAt<T>(
   wanted: Wanted,
   readAs: (value: JsonValue) => Reading<T>,
 ): T {
-  const value = stored(source, path, wanted) ?? source.defaults.get(path.text);
+  const found = stored(source, path, wanted);
+  const value = found === undefined ? source.defaults.get(path.text) : found;
   if (value === undefined) throw unreadable(path, wanted, "No value found in a payload nor defaults");
   const reading = readAs(value);
   if (!reading.ok) throw unreadable(path, wanted, reading.error);

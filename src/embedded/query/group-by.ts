@@ -1,7 +1,7 @@
 /** Collects points into groups by the values of a payload field, as Qdrant does: keys are strings and whole numbers, a list puts
  *  a point into several groups, and one value of another type in it leaves the point out. */
 import { valuesAt } from "../filter/path";
-import { type Filter, type PayloadPath } from "../model/filter";
+import { type Condition, type Filter, type PayloadPath } from "../model/filter";
 import { type JsonObject, type JsonValue, isInteger } from "../model/json";
 import { type PointId } from "../model/point-id";
 import { type ScoredPoint } from "./execute";
@@ -16,8 +16,10 @@ export interface Group {
 /** Whether larger or smaller scores come first; undefined: the order in which points were found. */
 export type ScoreOrder = "larger" | "smaller" | undefined;
 
-/** The groups of one point, each once; none where a value is of a type that makes no group. */
+/** The groups of one point, each once; none where a value is of a type that makes no group, nor by one element of a list (`a[0]`):
+ *  Qdrant reads the field through a payload selector, which knows no such path. */
 export function groupKeysOf(payload: JsonObject, path: PayloadPath): GroupKey[] {
+  if (path.steps.some((step) => step.kind === "index")) return [];
   const values = valuesAt(payload, path).flatMap((value): JsonValue[] => (Array.isArray(value) ? value : [value]));
   const keys = values.filter((value) => typeof value === "string" || isInteger(value));
   return keys.length === values.length ? [...new Set(keys)] : [];
@@ -82,9 +84,15 @@ export const keyedOtherwise = (path: PayloadPath, keys: readonly GroupKey[]): Fi
 });
 
 /** Points with one of these keys. */
-export const keyedAs = (path: PayloadPath, keys: readonly GroupKey[]): Filter => ({
-  should: byType(keys).map((values) => ({ kind: "field", path, clauses: { match: { kind: "any", values } } })),
-});
+export function keyedAs(path: PayloadPath, keys: readonly GroupKey[]): Filter {
+  const should = byType(keys).map((values): Condition => ({
+    kind: "field",
+    path,
+    clauses: { match: { kind: "any", values } },
+  }));
+  // A condition of its own: as a bare `should` it would be joined with the request's.
+  return { must: [{ kind: "filter", filter: { should } }] };
+}
 
 const byType = (keys: readonly GroupKey[]): GroupKey[][] =>
   [keys.filter((key) => typeof key === "string"), keys.filter((key) => typeof key !== "string")].filter(

@@ -2,7 +2,7 @@
  *  stages carried into inner ones, contradictions refused. Reads stored vectors, changes nothing. */
 import { type QdrantError, badInput, badRequest, noPointFound, noVectorName, notFound } from "../errors";
 import { type Collection } from "../model/collection";
-import { type Filter } from "../model/filter";
+import { type Condition, type Filter } from "../model/filter";
 import { type PointId } from "../model/point-id";
 import { type Example, type Fusion, type OrderBy, type QueryStage, type VectorQuery } from "../model/query";
 import { DEFAULT_VECTOR, type GivenVector, type StoredVector } from "../model/vector";
@@ -64,7 +64,7 @@ function planStage(
   return {
     sources: request.prefetch.map((source) => planStage(source, planning, filters, excluded)),
     step,
-    filter: conjunction(filters),
+    filter: joined(filters),
     excluded,
     limit: request.limit,
     threshold: request.scoreThreshold,
@@ -88,7 +88,8 @@ function refuseContradictions({ prefetch, query, using, scoreThreshold }: QueryS
   }
   if (query.kind === "formula" && prefetch.length === 0) throw needsPrefetches("Formula");
   if (query.kind !== "fusion") return;
-  if (using !== undefined) throw badRequest("Fusion queries cannot be combined with the 'using' field.");
+  if (using !== undefined && using !== DEFAULT_VECTOR)
+    throw badRequest("Fusion queries cannot be combined with the 'using' field.");
   if (prefetch.length === 0) throw needsPrefetches("Fusion");
   const weights = query.fusion.kind === "rrf" ? query.fusion.weights : undefined;
   if (weights !== undefined && weights.length !== prefetch.length) {
@@ -193,13 +194,13 @@ class Examples {
     const from = this.stage.lookupFrom === undefined ? collection : lookup(this.stage.lookupFrom.collection);
     if (from.name === collection.name) this.excluded.add(example.id);
     const { table } = from;
-    const name = this.lookupName;
-    if (!table.vectorNames.dense.has(name) && !table.vectorNames.sparse.has(name)) throw noVectorName(name);
     const slot = table.slotOf(example.id);
     if (slot === undefined) {
       if (missingIdLacksVector) return undefined;
       throw noPointFound(example.id);
     }
+    const name = this.lookupName;
+    if (!table.vectorNames.dense.has(name) && !table.vectorNames.sparse.has(name)) throw noVectorName(name);
     const stored = storedVector(table, slot, name);
     return stored && asGiven(stored);
   }
@@ -212,18 +213,23 @@ function asGiven(stored: StoredVector): GivenVector {
   return { kind: "multi", rows };
 }
 
-/** The one filter that holds where all of them do; flat where it can be, so that indexes serve it. */
-export function conjunction(filters: readonly Filter[]): Filter | undefined {
+/** Filters of several stages joined as Qdrant joins them: part by part. So conditions of `must` and `must_not` add up, but those of
+ *  `should` become one list of which any may hold, and those of `min_should` one list with the larger count. */
+export function joined(filters: readonly Filter[]): Filter | undefined {
   const [first, ...rest] = filters;
   if (first === undefined || rest.length === 0) return first;
-  const optional = (filter: Filter): boolean => (filter.should?.length ?? 0) > 0 || filter.minShould !== undefined;
-  const flat = filters.filter((filter) => !optional(filter));
-  const nested = filters.filter(optional);
+  const all = (part: "must" | "should" | "mustNot"): Condition[] => filters.flatMap((filter) => filter[part] ?? []);
+  const minShoulds = filters.map(({ minShould }) => minShould).filter((each) => each !== undefined);
   return {
-    must: [
-      ...flat.flatMap((filter) => filter.must ?? []),
-      ...nested.map((filter) => ({ kind: "filter" as const, filter })),
-    ],
-    mustNot: flat.flatMap((filter) => filter.mustNot ?? []),
+    must: all("must"),
+    should: all("should"),
+    mustNot: all("mustNot"),
+    minShould:
+      minShoulds.length === 0
+        ? undefined
+        : {
+            conditions: minShoulds.flatMap(({ conditions }) => conditions),
+            minCount: Math.max(...minShoulds.map(({ minCount }) => minCount)),
+          },
   };
 }

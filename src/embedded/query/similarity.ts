@@ -20,8 +20,8 @@ export function similarityTo(
   switch (query.kind) {
     case "dense": {
       const column = table.denseColumn(name);
-      const { size, distance, datatype } = column.params;
-      const kernel = kernelFor(distance, datatype);
+      const { size } = column.params;
+      const kernel = kernelFor(column.params);
       return (slot) => {
         const row = column.row(slot);
         return row && kernel(query.data, 0, row, 0, size);
@@ -29,7 +29,7 @@ export function similarityTo(
     }
     case "multi": {
       const column = table.multiColumn(name);
-      const kernel = kernelFor(column.params.distance, column.params.datatype);
+      const kernel = kernelFor(column.params);
       return (slot) => {
         const rows = column.row(slot);
         return rows && maxSim(query.multi, rows, kernel);

@@ -2,10 +2,12 @@
 import { formatError } from "../../errors";
 import { condition } from "../../filter/parse";
 import { isOnGlobe } from "../../filter/geo";
+import { readPath } from "../../filter/path";
 import { type GeoPoint } from "../../model/filter";
 import { type JsonValue, asDouble, isObject } from "../../model/json";
 import { type Expression, type Formula } from "../../model/query";
 import { readVariable } from "../../query/formula-check";
+import { asPointId } from "./point-id";
 import { type Decoder, Fields, type Place, double, jsonObject, object, string } from "../decode";
 
 const float32: Decoder<number> = (value, at) => Math.fround(double(value, at));
@@ -118,5 +120,11 @@ function byPosition(value: JsonValue[], at: Place): Expression {
   const [only] = value;
   if (only === undefined || value.length > 1) throw formatError("Expected some form of expression");
   if (typeof only === "string") return { kind: "condition", condition: { kind: "has_vector", name: only } };
-  return { kind: "neg", of: expression(only, at) };
+  if (!Array.isArray(only)) return { kind: "neg", of: expression(only, at) };
+  const [key, ...more] = only;
+  const path = typeof key === "string" && more.length === 0 ? readPath(key) : undefined;
+  if (path !== undefined) return { kind: "condition", condition: { kind: "is_empty", path } };
+  const ids = only.map(asPointId).filter((id) => id !== undefined);
+  if (ids.length === only.length) return { kind: "condition", condition: { kind: "has_id", ids: new Set(ids) } };
+  return { kind: "mult", of: only.map((each) => expression(each, at)) };
 }

@@ -19,7 +19,10 @@ const withLookup: Decoder<WithLookup> = (value, at) => {
   }
   return object((fields): WithLookup => ({
     collection: fields.required("collection", string),
-    payload: fields.withDefault("with_payload", payloadSelector, { kind: "all" }),
+    // Left out is everything, null is nothing.
+    payload: fields.withDefault("with_payload", payloadSelector, {
+      kind: fields.present("with_payload") ? "none" : "all",
+    }),
     vector: fields.withDefault(aliased(fields, "with_vectors", "with_vector"), vectorSelector, { kind: "none" }),
   }))(value, at);
 };
@@ -37,6 +40,8 @@ const grouping = (fields: Fields): Pick<GroupRequest, "groupBy" | "withLookup"> 
 
 export const queryGroupsRequest: Decoder<GroupRequest> = object((fields) => ({
   ...queryFields(fields),
+  // `with_vectors` is no name of it here.
+  vector: fields.withDefault("with_vector", vectorSelector, { kind: "none" }),
   ...grouping(fields),
   offset: 0,
   limit: fields.withDefault("limit", limitAt(fields, "limit"), DEFAULT_GROUPS),

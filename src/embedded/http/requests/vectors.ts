@@ -97,7 +97,7 @@ export function noteVectorFaults(vector: GivenVector, at: Place, allowEmptyDense
       const size = vector.rows[0]?.length ?? 0;
       const other = vector.rows.find((row) => row.length !== size);
       if (vector.rows.length === 0) at.key("data").fault("multivector must not be empty");
-      else if (size === 0) at.key("data").fault("all vectors must be non-empty");
+      else if (vector.rows.some((row) => row.length === 0)) at.key("data").fault("all vectors must be non-empty");
       else if (other) {
         const text = `all vectors must have the same dimension, found vector with dimension ${other.length}`;
         at.key("data").fault(text);
