@@ -112,12 +112,18 @@ export interface OrderedValue {
   slot: Slot;
   value: number | bigint;
 }
+export interface ValueOrder {
+  descending: boolean;
+  bounds?: NumberRange;
+  datetimeBounds?: DatetimeRange;
+  among?: Iterable<Slot>;
+}
 export interface OrderedValues {
   /** `datetime`: values are microseconds since 1970. */
   readonly kind: "integer" | "float" | "datetime";
   /** Every pair of a slot and one of its values, in the order of values (then slots), within the bounds (microseconds where the
-   *  bounds are dates). Not to be used across changes of the points. */
-  walk(order: { descending: boolean; bounds?: NumberRange; datetimeBounds?: DatetimeRange }): Iterable<OrderedValue>;
+   *  bounds are dates); `among`: of these slots alone. Not to be used across changes of the points. */
+  walk(order: ValueOrder): Iterable<OrderedValue>;
   /** The values of one point, each once. */
   valuesOf(slot: Slot): readonly (number | bigint)[];
 }

@@ -77,9 +77,9 @@ export class NumberColumn {
     return withoutRepeats(found).filter((slot) => this.some(slot, bounds));
   }
 
-  /** Every pair within the bounds by value, then slot; both turned round where `descending`. */
-  *walk(bounds: NumBounds, descending: boolean): Generator<OrderedValue> {
-    const order = this.ordered();
+  /** Every pair within the bounds by value, then slot; both turned round where `descending`. `among`: of these slots alone. */
+  *walk(bounds: NumBounds, descending: boolean, among?: Iterable<Slot>): Generator<OrderedValue> {
+    const order = among ? this.sorted(among) : this.ordered();
     const { from, to } = this.window(order, bounds);
     const step = descending ? -1 : 1;
     for (let at = descending ? to - 1 : from; descending ? at >= from : at < to;) {

@@ -60,8 +60,8 @@ export class NumberPart implements IndexPart {
     const { column, kind } = this;
     return {
       kind,
-      walk: ({ descending, bounds, datetimeBounds }) =>
-        column.walk(this.boundsOf({ range: bounds, datetimeRange: datetimeBounds }) ?? {}, descending),
+      walk: ({ descending, bounds, datetimeBounds, among }) =>
+        column.walk(this.boundsOf({ range: bounds, datetimeRange: datetimeBounds }) ?? {}, descending, among),
       valuesOf: (slot) => column.numbersAt(slot),
     };
   }
