@@ -23,7 +23,7 @@ function apply(collection: Collection, wait: boolean, effect: (version: number) 
   try {
     effect(version);
   } catch (error) {
-    if (wait || !(error instanceof QdrantError)) throw error;
+    if (wait || !(error instanceof QdrantError) || error.status >= 500) throw error;
   }
   return version;
 }
