@@ -5,12 +5,14 @@ const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
 /** The double with the fewest decimal digits that reads back as the float32 `value`, so that printing it prints the
  *  shortest form of the float32. Nine significant digits tell any two float32 apart (IEEE 754-2019, 5.12.2). */
 export function shortestFloat32(value: number): number {
+  if (value === 0) return value;
   const size = Math.abs(value);
-  if (size >= 1e-6 && size < 1e9) {
+  // Here the scale below is a power of ten from 1 to 1e15, which a double holds exactly.
+  if (size >= 1e-6 && size < 1e7) {
     // Digits before the point, so that 7, 8 or 9 significant ones remain in all.
     const whole = size < 1 ? -leadingZeros(size) : size < 10 ? 1 : Math.floor(Math.log10(size)) + 1;
     for (let digits = 7; digits <= 9; digits++) {
-      const scale = POWERS_OF_TEN[Math.min(Math.max(digits - whole, 0), 22)] ?? 1;
+      const scale = POWERS_OF_TEN[digits - whole] ?? 1;
       const candidate = Math.round(value * scale) / scale;
       if (Math.fround(candidate) === value) return candidate;
     }

@@ -1,10 +1,11 @@
 /** Opens a data folder: lock, format, catalog; who opens closes, in reverse. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
 import { Catalog, type CatalogParts } from "./catalog";
 import { StartError } from "./errors";
 import { FORMAT_KEY, FORMAT_VERSION } from "./layout";
 import { lockFolder } from "./lock";
-import { Store } from "./store";
+import { STORE_FILE, Store } from "./store";
 
 export interface OpenFolder {
   catalog: Catalog;
@@ -23,6 +24,7 @@ export async function openFolder(
   });
   const lock = await lockFolder(folder);
   try {
+    await checkFile(folder);
     const store = openStore(folder, onError, unusable);
     try {
       checkFormat(store, folder);
@@ -52,6 +54,31 @@ function openStore(folder: string, onError: (error: Error) => void, unusable: (c
     throw unusable(cause);
   }
 }
+
+/** LMDB's magic number stands 24 bytes into the file; a file of another kind would end the process, not throw.
+ *  @throws StartError `wrong_format` */
+async function checkFile(folder: string): Promise<void> {
+  const path = join(folder, STORE_FILE);
+  let file;
+  try {
+    file = await open(path, "r");
+  } catch {
+    return; // a new folder, or one whose fault LMDB itself will tell
+  }
+  try {
+    const head = Buffer.alloc(32);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    if (bytesRead > 0 && !MAGIC_PLACES.some((place) => head.readUInt32LE(place) === LMDB_MAGIC)) {
+      throw new StartError("wrong_format", `The file ${path} is not a data file of this program.`);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** mdb.c: MDB_MAGIC, behind the page header, whose length differs between builds of LMDB. */
+const LMDB_MAGIC = 0xbeefc0de;
+const MAGIC_PLACES = [16, 24];
 
 function checkFormat(store: Store, folder: string): void {
   const found = store.get("meta", FORMAT_KEY);

@@ -31,6 +31,9 @@ interface Batch {
   reject: (error: Error) => void;
 }
 
+/** LMDB's file in the data folder. */
+export const STORE_FILE = "points.mdb";
+
 /** Beyond this many bytes waiting for the disk, new writes wait too (`room`). */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
@@ -52,10 +55,12 @@ export class Store {
     const encoding = { encoding: "binary", keyEncoding: "binary" } as const;
     const environment = open<Buffer, Uint8Array>({
       ...encoding,
-      path: join(folder, "points.mdb"),
+      path: join(folder, STORE_FILE),
       maxDbs: DATABASES.length,
       // A commit includes its fsync, so that a settled batch is a durable one.
       overlappingSync: false,
+      // Batches are ours alone; lmdb-js' own would add a promise that rejects, unheard, when a commit fails.
+      eventTurnBatching: false,
     });
     const database = (name: DatabaseName): Binary => environment.openDB<Buffer, Uint8Array>({ name, ...encoding });
     const databases = {
@@ -200,12 +205,13 @@ export class Store {
       for (const name of DATABASES) {
         const database = this.databases[name];
         for (const { key, value } of batch.layer[name].values()) {
-          last = value === null ? database.remove(key) : database.put(key, value);
+          const record = value === null ? database.remove(key) : database.put(key, value);
+          // The batch's own promise reports a failed commit; those of its records would report it again, to no one.
+          if (record !== last) record.catch(() => undefined);
+          last = record;
         }
       }
     });
-    // The batch's own promise reports a failed commit; that of its last record would report it again, to no one.
-    last?.catch(() => undefined);
     await done;
   }
 
