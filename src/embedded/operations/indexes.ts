@@ -11,6 +11,7 @@ import { type PayloadIndexSchema } from "../model/collection";
 import { type PayloadPath } from "../model/filter";
 import { type CollectionCatalog } from "../storage/catalog";
 import { nameParam } from "./collections";
+import { checkIndexCount, checkTimeout } from "./strict-mode";
 import { twoOperations } from "./vector-names";
 
 const createIndex = object((fields) => ({
@@ -24,10 +25,12 @@ export const indexRoutes: Route<CollectionCatalog>[] = [
     path: "/collections/:collection/index",
     access: "write",
     handle: async (request, catalog) => {
-      const { wait } = writeParams(request.query);
+      const { wait, timeout } = writeParams(request.query);
       const { path, schema } = readBody(request, createIndex);
       catalog.collection(nameParam(request));
       const collection = catalog.stored(nameParam(request));
+      checkTimeout(collection, timeout);
+      checkIndexCount(collection);
       if (schema === undefined) {
         throw badRequest("Can't auto-detect field type, please specify `field_schema` in the request");
       }
@@ -41,9 +44,10 @@ export const indexRoutes: Route<CollectionCatalog>[] = [
     path: "/collections/:collection/index/:field",
     access: "write",
     handle: async (request, catalog) => {
-      const { wait } = writeParams(request.query);
+      const { wait, timeout } = writeParams(request.query);
       const path = fieldParam(request.params["field"] ?? "");
       const collection = catalog.stored(nameParam(request));
+      checkTimeout(collection, timeout);
       collection.removeIndex(path.text);
       return twoOperations(collection, wait);
     },
