@@ -3,7 +3,7 @@
  *  `is_empty` and `is_null` (in this order) push the others aside. */
 import { type DatetimeRange, type FieldClauses, type MatchClause, type NumberRange } from "../model/filter";
 import { type JsonValue, asDouble, isInteger } from "../model/json";
-import { parseDatetime } from "./datetime";
+import { parseInstant } from "./datetime";
 import { geoPointOf, inBox, inCircle, inPolygon } from "./geo";
 
 export type ValueCheck = (value: JsonValue) => boolean;
@@ -76,8 +76,8 @@ const rangeCheck =
 const datetimeCheck =
   (range: DatetimeRange): ValueCheck =>
   (value) => {
-    const micros = typeof value === "string" ? parseDatetime(value) : undefined;
-    return micros !== undefined && withinBounds(range, micros);
+    const instant = typeof value === "string" ? parseInstant(value) : undefined;
+    return instant !== undefined && withinBounds(range, instant);
   };
 
 /** How many values a payload value counts for: as many as an array has, none for null, else one. */

@@ -7,11 +7,30 @@ const TIME = String.raw`\s*(\d{1,2})\s*:\s*(\d{1,2})(?:\s*:\s*(\d{1,2})(?:\.(\d+
 const ZONE = String.raw`\s*(?:([Zz]|[Uu][Tt][Cc])|([+\u2212-])(\d{2})(?:\s*:?\s*(\d{2}))?)`;
 const INSTANT = new RegExp(`^${DATE}(?:[Tt ]${TIME}(?:${ZONE})?)?$`, "u");
 
-const MICROS_PER_MINUTE = 60_000_000n;
+/** Instants are compared as Qdrant's library does, which keeps a leap second as more than 10^9 nanoseconds of the second before
+ *  it. So a tick is a nanosecond of seconds that have room for two: ticks = seconds since 1970 * TICKS_PER_SECOND + nanoseconds. */
+const TICKS_PER_SECOND = 2_000_000_000n;
 
-/** Microseconds since 1970, UTC (finer digits are cut off); undefined where the text is no date that Qdrant takes. A leap second
- *  counts as the second after it. */
+/** Microseconds since 1970, UTC, finer digits cut off: what an index keeps. A leap second becomes the second after it. */
+export function microsOf(ticks: bigint): bigint {
+  const nanos = ((ticks % TICKS_PER_SECOND) + TICKS_PER_SECOND) % TICKS_PER_SECOND;
+  return ((ticks - nanos) / TICKS_PER_SECOND) * 1_000_000n + nanos / 1000n;
+}
+
+/** The ticks of an instant in microseconds. */
+export function ticksOf(micros: bigint): bigint {
+  const within = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  return ((micros - within) / 1_000_000n) * TICKS_PER_SECOND + within * 1000n;
+}
+
+/** Microseconds since 1970, UTC; undefined where the text is no date that Qdrant takes. */
 export function parseDatetime(text: string): bigint | undefined {
+  const ticks = parseInstant(text);
+  return ticks === undefined ? undefined : microsOf(ticks);
+}
+
+/** The instant in ticks, which two instants can be compared by; undefined where the text is no date that Qdrant takes. */
+export function parseInstant(text: string): bigint | undefined {
   const found = INSTANT.exec(text);
   if (found === null) return undefined;
   const [
@@ -41,11 +60,14 @@ export function parseDatetime(text: string): bigint | undefined {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   if (Number.isNaN(date.getTime()) || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
-  const micros = Number((fraction ?? "").slice(0, 6).padEnd(6, "0"));
-  const seconds = BigInt(date.getTime() / 1000 + hour * 3600 + minute * 60 + second);
-  const local = seconds * 1_000_000n + BigInt(micros);
-  if (sign === undefined) return local;
-  if (Number(zoneHours) > 23 || Number(zoneMinutes ?? 0) > 59) return undefined;
-  const offset = BigInt(Number(zoneHours) * 60 + Number(zoneMinutes ?? 0)) * MICROS_PER_MINUTE;
-  return sign === "+" ? local - offset : local + offset;
+  const leap = second === 60 ? 1_000_000_000n : 0n;
+  const nanos = BigInt((fraction ?? "").slice(0, 9).padEnd(9, "0")) + leap;
+  const offset = sign === undefined ? 0 : offsetMinutes(Number(zoneHours), Number(zoneMinutes ?? 0));
+  if (offset === undefined) return undefined;
+  const minutes = hour * 60 + minute - (sign === "+" ? offset : -offset);
+  const seconds = BigInt(date.getTime() / 1000 + minutes * 60 + Math.min(second, 59));
+  return seconds * TICKS_PER_SECOND + nanos;
 }
+
+const offsetMinutes = (hours: number, minutes: number): number | undefined =>
+  hours > 23 || minutes > 59 ? undefined : hours * 60 + minutes;

@@ -2,9 +2,10 @@
  *  alone where that serves one of its clauses; the rest is read from payloads. Facts sheet, sections 5 and 6. */
 import { type Condition, type FieldClauses, type Filter, type PathStep, type PayloadPath } from "../model/filter";
 import { type JsonObject, isObject } from "../model/json";
-import { type IndexedCondition, type PointTable, type Slot } from "../model/table";
+import { type PointTable, type Slot } from "../model/table";
 import { allEmpty, fieldCheck, missingFieldAnswer, someNull } from "./clauses";
 import { arrayPath, pathOf, valuesAt } from "./path";
+import { fieldOf, indexedField, primaryOf, soleCondition } from "./primary";
 
 /** One point under test; its payload is read at most once, and only if a condition asks for it. */
 class Probe {
@@ -44,50 +45,30 @@ export function matcher(filter: Filter, table: PointTable): (slot: Slot) => bool
 }
 
 export function compileFilter(filter: Filter, table: PointTable): CompiledFilter {
-  const drivers = drivingConditions(filter);
-  const check = combined(filter, (condition) => pointCheck(condition, table, drivers), false);
+  const sole = soleCondition(filter);
+  const check = combined(filter, (condition) => pointCheck(condition, table, sole), false);
   const probe = new Probe(table);
-  return { test: (slot) => check.test(probe.at(slot)), readsPayloads: !check.cheap };
-}
-
-/** What an index answers of a condition, where there is one that serves it. */
-export function indexedCondition(
-  condition: Condition,
-  table: PointTable,
-  drives: boolean,
-): IndexedCondition | undefined {
-  const path = "path" in condition ? condition.path : undefined;
-  if (path === undefined || !table.indexes.has(path.text)) return undefined;
-  const clauses = clausesOf(condition);
-  return clauses && table.payloadIndex(path.text)?.serve(clauses, drives);
-}
-
-/** To an index, `{is_empty: {key}}` is the same as `{key, is_empty: true}`. */
-function clausesOf(condition: Condition): FieldClauses | undefined {
-  if (condition.kind === "field") return condition.clauses;
-  if (condition.kind === "is_empty") return { isEmpty: true };
-  return condition.kind === "is_null" ? { isNull: true } : undefined;
-}
-
-/** The conditions by which Qdrant lists points rather than test them: all that must hold, or the only one that should. */
-export function drivingConditions(filter: Filter): Set<Condition> {
-  const drivers = new Set<Condition>();
-  const visit = ({ must = [], should = [] }: Filter): void => {
-    for (const condition of should.length === 1 ? [...must, ...should] : must) {
-      if (condition.kind === "filter") visit(condition.filter);
-      else drivers.add(condition);
-    }
+  const test = (slot: Slot): boolean => check.test(probe.at(slot));
+  // An index that lists points for a condition inside `nested` has its own view of them (emptiness, say), which then counts too.
+  const primary = hasNested(filter) ? primaryOf(filter, table) : undefined;
+  return {
+    test: primary ? (slot) => primary.test(slot) && test(slot) : test,
+    readsPayloads: !check.cheap,
   };
-  visit(filter);
-  return drivers;
 }
 
-function pointCheck(condition: Condition, table: PointTable, drivers: ReadonlySet<Condition>): Check<Probe> {
-  const indexed = indexedCondition(condition, table, drivers.has(condition));
+const hasNested = ({ must = [], should = [], minShould }: Filter): boolean =>
+  [...must, ...should, ...(minShould?.conditions ?? [])].some(
+    (condition) => condition.kind === "nested" || (condition.kind === "filter" && hasNested(condition.filter)),
+  );
+
+function pointCheck(condition: Condition, table: PointTable, sole: Condition | undefined): Check<Probe> {
+  const field = fieldOf(condition);
+  const indexed = field && indexedField(field.path, field.clauses, table, condition === sole);
   if (indexed) return { test: ({ slot }) => indexed.test(slot), cheap: true };
   switch (condition.kind) {
     case "filter":
-      return combined(condition.filter, (inner) => pointCheck(inner, table, drivers), false);
+      return combined(condition.filter, (inner) => pointCheck(inner, table, sole), false);
     case "has_id": {
       const { ids } = condition;
       return {

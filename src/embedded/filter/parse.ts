@@ -27,25 +27,48 @@ import {
 } from "../model/filter";
 import { type JsonObject, type JsonValue, isObject } from "../model/json";
 import { integerKey } from "./clauses";
-import { parseDatetime } from "./datetime";
+import { parseInstant } from "./datetime";
 import { isOnGlobe } from "./geo";
 import { payloadPath } from "./path";
+
+/** An object with these fields. Like Qdrant's parser it takes a list of their values, too, in this order, of which the last ones
+ *  may be left out as far as `needed` goes. Below a condition a key that is repeated counts as it stands last. */
+function structure<T>(names: readonly string[], read: (fields: Fields) => T, needed = names.length): Decoder<T> {
+  return (value, at) => {
+    if (isObject(value)) return read(new Fields(new Map(value), at));
+    if (!Array.isArray(value)) throw wrongType(value, "a map");
+    if (value.length < needed || value.length > names.length)
+      throw formatError(`invalid length ${value.length}, expected ${names.length} elements`);
+    return read(new Fields(new Map(value.map((each, index) => [names[index] ?? "", each])), at));
+  };
+}
 
 const noCondition = (): QdrantError =>
   formatError(
     "Expected some form of condition, which can be a field condition or another one that the documentation of filtering names",
   );
 
+const FILTER_KEYS = ["should", "min_should", "must", "must_not"] as const;
+
+const filterOf = (fields: Fields): Filter => ({
+  must: fields.optional("must", conditions),
+  should: fields.optional("should", conditions),
+  mustNot: fields.optional("must_not", conditions),
+  minShould: fields.optional("min_should", minShould),
+});
+
 export const filter: Decoder<Filter> = (value, at) =>
-  object(
-    (fields) => ({
-      must: fields.optional("must", conditions),
-      should: fields.optional("should", conditions),
-      mustNot: fields.optional("must_not", conditions),
-      minShould: fields.optional("min_should", minShould),
-    }),
-    ["should", "min_should", "must", "must_not"],
-  )(value, at);
+  Array.isArray(value) ? innerFilter(value, at) : object(filterOf, FILTER_KEYS)(value, at);
+
+/** A filter within a condition. */
+const innerFilter: Decoder<Filter> = (value, at) => {
+  const unknown = isObject(value)
+    ? [...value.keys()].find((name) => !FILTER_KEYS.some((known) => known === name))
+    : undefined;
+  if (unknown !== undefined)
+    throw formatError(`unknown field \`${unknown}\`, expected one of ${FILTER_KEYS.join(", ")}`);
+  return structure(FILTER_KEYS, filterOf, 2)(value, at);
+};
 
 /** A list of conditions, or one alone. */
 const conditions: Decoder<Condition[]> = (value, at) => {
@@ -54,39 +77,41 @@ const conditions: Decoder<Condition[]> = (value, at) => {
   return value.map((each, index) => condition(each, at.item(index)));
 };
 
-const minShould: Decoder<{ conditions: Condition[]; minCount: number }> = object((fields) => ({
-  conditions: fields.required("conditions", (value, at) => listOf(condition)(value, at)),
-  minCount: fields.required("min_count", unsigned()),
-}));
-
-const key = object((fields) => fields.required("key", payloadPath));
-
-/** The kinds of condition that are told by their key, in the order in which Qdrant tries them. */
-const KINDS: Record<string, (fields: Fields) => Condition> = {
-  is_empty: (fields) => ({ kind: "is_empty", path: fields.required("is_empty", key) }),
-  is_null: (fields) => ({ kind: "is_null", path: fields.required("is_null", key) }),
-  has_id: (fields) => ({ kind: "has_id", ids: new Set(fields.required("has_id", listOf(pointId))) }),
-  has_vector: (fields) => ({ kind: "has_vector", name: fields.required("has_vector", string) }),
-  nested: (fields) => ({
-    kind: "nested",
-    ...fields.required(
-      "nested",
-      object((inner) => ({ path: inner.required("key", payloadPath), filter: inner.required("filter", filter) })),
-    ),
-  }),
+const minShould: Decoder<{ conditions: Condition[]; minCount: number }> = (value, at) => {
+  const read = (fields: Fields): { conditions: Condition[]; minCount: number } => ({
+    conditions: fields.required("conditions", (each, place) => listOf(condition)(each, place)),
+    minCount: fields.required("min_count", unsigned()),
+  });
+  return isObject(value) ? read(new Fields(value, at)) : structure(["conditions", "min_count"], read)(value, at);
 };
 
+const key = structure(["key"], (fields) => fields.required("key", payloadPath));
+
+const nested = structure(["key", "filter"], (fields) => ({
+  path: fields.required("key", payloadPath),
+  filter: fields.required("filter", innerFilter),
+}));
+
+/** The kinds of condition that are told by their only key, in the order in which Qdrant tries them. */
+const KINDS: readonly Decoder<Condition>[] = [
+  structure(["is_empty"], (fields) => ({ kind: "is_empty", path: fields.required("is_empty", key) })),
+  structure(["is_null"], (fields) => ({ kind: "is_null", path: fields.required("is_null", key) })),
+  structure(["has_id"], (fields) => ({ kind: "has_id", ids: new Set(fields.required("has_id", listOf(pointId))) })),
+  structure(["has_vector"], (fields) => ({ kind: "has_vector", name: fields.required("has_vector", string) })),
+  structure(["nested"], (fields) => ({ kind: "nested", ...fields.required("nested", nested) })),
+  (value, at) => ({ kind: "filter", filter: innerFilter(value, at) }),
+];
+
+/** One condition; formulas take them, too. */
 export const condition: Decoder<Condition> = (value, at) => {
-  if (!isObject(value)) throw noCondition();
-  if (value.has("key")) return fieldCondition(value, at);
-  for (const [name, read] of Object.entries(KINDS)) {
-    if (!value.has(name)) continue;
-    const found = orUndefined(() => read(new Fields(value, at)));
-    if (found !== undefined) return found;
+  if (isObject(value) && value.has("key")) return fieldCondition(value, at);
+  if (isObject(value) || Array.isArray(value)) {
+    for (const kind of KINDS) {
+      const found = orUndefined(() => kind(value, at));
+      if (found !== undefined) return found;
+    }
   }
-  const inner = orUndefined(() => filter(value, at));
-  if (inner === undefined) throw noCondition();
-  return { kind: "filter", filter: inner };
+  throw noCondition();
 };
 
 /** Undefined where the value is not of this kind, so that the next kind may be tried. */
@@ -100,7 +125,7 @@ function orUndefined<T>(read: () => T): T | undefined {
 }
 
 function fieldCondition(value: JsonObject, at: Place): Condition {
-  const fields = new Fields(value, at);
+  const fields = new Fields(new Map(value), at);
   const path = fields.required("key", payloadPath);
   const clauses: FieldClauses = {
     match: fields.optional("match", match),
@@ -117,8 +142,13 @@ function fieldCondition(value: JsonObject, at: Place): Condition {
   return { kind: "field", path, clauses };
 }
 
+const MATCH_FORMS = ["value", "text", "text_any", "phrase", "any", "except"] as const;
+
 /** The first form that fits wins, as `{value: 7.5, text: "a"}` is a text match. */
-const match: Decoder<MatchClause> = (value) => {
+const match: Decoder<MatchClause> = (given) => {
+  // A list of one stands for whatever form its value fits.
+  const alone = Array.isArray(given) && given.length === 1 ? given[0] : undefined;
+  const value = alone === undefined ? given : new Map(MATCH_FORMS.map((form) => [form, alone]));
   if (isObject(value)) {
     const wanted = value.get("value");
     if (typeof wanted === "string" || typeof wanted === "boolean") return { kind: "value", value: wanted };
@@ -147,10 +177,12 @@ function listed(value: JsonValue | undefined): (string | number | bigint)[] | un
   return integers.length === value.length ? [...new Set(integers)] : undefined;
 }
 
+const BOUNDS = ["lt", "gt", "gte", "lte"] as const;
+
 /** Bounds of one kind: a string among them makes all of them dates. */
-const range: Decoder<Pick<FieldClauses, "range" | "datetimeRange">> = object((fields) =>
+const range: Decoder<Pick<FieldClauses, "range" | "datetimeRange">> = structure(BOUNDS, (fields) =>
   ["gt", "gte", "lt", "lte"].some((bound) => fields.optional(bound, (value) => typeof value === "string"))
-    ? { datetimeRange: bounds(fields, datetime) }
+    ? { datetimeRange: bounds(fields, instant) }
     : { range: bounds(fields, double) },
 );
 
@@ -163,18 +195,18 @@ function bounds<T>(fields: Fields, decode: Decoder<T>): { gt?: T; gte?: T; lt?: 
   };
 }
 
-const datetime: Decoder<bigint> = (value, at) => {
+const instant: Decoder<bigint> = (value, at) => {
   const text = string(value, at);
-  const micros = parseDatetime(text);
-  if (micros === undefined)
+  const ticks = parseInstant(text);
+  if (ticks === undefined)
     throw formatError(`'${text}' does not match accepted datetime format (RFC3339). Example: 2014-01-01T00:00:00Z`);
-  return micros;
+  return ticks;
 };
 
-const valuesCount: Decoder<NumberRange> = object((fields) => bounds(fields, unsigned()));
+const valuesCount: Decoder<NumberRange> = structure(BOUNDS, (fields) => bounds(fields, unsigned()));
 
 /** @throws QdrantError 400 for coordinates that no place has */
-export const geoPoint: Decoder<GeoPoint> = object((fields) => {
+export const geoPoint: Decoder<GeoPoint> = structure(["lon", "lat"], (fields) => {
   const point = { lon: fields.required("lon", double), lat: fields.required("lat", double) };
   if (!isOnGlobe(point))
     throw formatError(
@@ -183,17 +215,17 @@ export const geoPoint: Decoder<GeoPoint> = object((fields) => {
   return point;
 });
 
-const geoBox: Decoder<GeoBox> = object((fields) => ({
+const geoBox: Decoder<GeoBox> = structure(["top_left", "bottom_right"], (fields) => ({
   topLeft: fields.required("top_left", geoPoint),
   bottomRight: fields.required("bottom_right", geoPoint),
 }));
 
-const geoCircle: Decoder<GeoCircle> = object((fields) => ({
+const geoCircle: Decoder<GeoCircle> = structure(["center", "radius"], (fields) => ({
   center: fields.required("center", geoPoint),
   radius: fields.required("radius", double),
 }));
 
-const ring: Decoder<GeoPoint[]> = object((fields) => {
+const ring: Decoder<GeoPoint[]> = structure(["points"], (fields) => {
   const points = fields.required("points", listOf(geoPoint));
   if (points.length < 4)
     throw formatError(`Validation failed: polygon invalid, the size must be at least 4, got ${points.length}`);
@@ -208,7 +240,7 @@ const ring: Decoder<GeoPoint[]> = object((fields) => {
   return points;
 });
 
-const geoPolygon: Decoder<GeoPolygon> = object((fields) => ({
+const geoPolygon: Decoder<GeoPolygon> = structure(["exterior", "interiors"], (fields) => ({
   exterior: fields.required("exterior", ring),
   interiors: fields.withDefault("interiors", listOf(ring), []),
 }));

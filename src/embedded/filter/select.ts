@@ -1,9 +1,10 @@
 /** Finds the slots that match a filter: by index where that narrows them down, else by looking at all points. */
 import { setImmediate } from "node:timers/promises";
-import { type Condition, type Filter } from "../model/filter";
-import { type PointTable, type Slot, type SlotListing } from "../model/table";
+import { type Filter } from "../model/filter";
+import { type PointTable, type Slot } from "../model/table";
 import { union } from "../storage/payload-index/slot-arrays";
-import { compileFilter, drivingConditions, indexedCondition } from "./evaluate";
+import { compileFilter } from "./evaluate";
+import { type Primary, primaryOf } from "./primary";
 
 export interface Candidates {
   /** Ascending; a list of its own, which later changes of the points leave alone. */
@@ -14,11 +15,11 @@ export interface Candidates {
 
 /** The slots that may match, without reading a payload; undefined where no index helps. */
 export function candidateSlots(filter: Filter, table: PointTable): Candidates | undefined {
-  const listing = listingOf(filter, table, drivingConditions(filter));
+  const primary = primaryOf(filter, table);
+  const slots = primary && listed(primary);
   const { test, readsPayloads } = compileFilter(filter, table);
-  if (readsPayloads) return listing && { slots: listing.slots().slice(), exact: false };
-  if (listing) return { slots: listing.slots().filter(test), exact: true };
-  return { slots: liveSlots(table, test), exact: true };
+  if (readsPayloads) return slots && { slots: slots.slice(), exact: false };
+  return { slots: slots ? slots.filter(test) : liveSlots(table, test), exact: true };
 }
 
 /** Exactly the slots that match, ascending. Reads payloads in one go: for few points, or where nothing else may run between. */
@@ -67,59 +68,13 @@ function liveSlots(table: PointTable, test: (slot: Slot) => boolean): Uint32Arra
   return found.slice(0, length);
 }
 
-/** Slots that hold all that match the filter, from its most selective part. */
-function listingOf(filter: Filter, table: PointTable, drivers: ReadonlySet<Condition>): SlotListing | undefined {
-  const { must = [], should = [], minShould } = filter;
-  const listed = must.map((condition) => conditionListing(condition, table, drivers));
-  listed.push(anyOf(should, table, drivers));
-  if (minShould && minShould.minCount > 0) listed.push(anyOf(minShould.conditions, table, drivers));
-  let best: { listing: SlotListing; estimate: number } | undefined;
-  for (const listing of listed) {
-    if (listing === undefined) continue;
-    const { estimate } = listing;
-    if (best === undefined || estimate < best.estimate) best = { listing, estimate };
+/** The slots that a filter's primary conditions list; undefined where one of them can't. */
+function listed({ clauses }: Primary): Uint32Array | undefined {
+  const lists: Uint32Array[] = [];
+  for (const clause of clauses) {
+    const slots = clause.slots?.();
+    if (slots === undefined) return undefined;
+    lists.push(slots);
   }
-  return best?.listing;
-}
-
-/** Slots that match any of the conditions; undefined where one of them can't be listed, or there are none. */
-function anyOf(
-  conditions: readonly Condition[],
-  table: PointTable,
-  drivers: ReadonlySet<Condition>,
-): SlotListing | undefined {
-  const listings: SlotListing[] = [];
-  for (const condition of conditions) {
-    const listing = conditionListing(condition, table, drivers);
-    if (listing === undefined) return undefined;
-    listings.push(listing);
-  }
-  if (listings.length < 2) return listings[0];
-  return {
-    get estimate() {
-      return listings.reduce((total, listing) => total + listing.estimate, 0);
-    },
-    slots: () => union(listings.map((listing) => listing.slots())),
-  };
-}
-
-function conditionListing(
-  condition: Condition,
-  table: PointTable,
-  drivers: ReadonlySet<Condition>,
-): SlotListing | undefined {
-  if (condition.kind === "filter") return listingOf(condition.filter, table, drivers);
-  if (condition.kind !== "has_id") return indexedCondition(condition, table, drivers.has(condition))?.listing;
-  const { ids } = condition;
-  return {
-    estimate: ids.size,
-    slots: () => {
-      const found: Slot[] = [];
-      for (const id of ids) {
-        const slot = table.slotOf(id);
-        if (slot !== undefined) found.push(slot);
-      }
-      return Uint32Array.from(found).sort();
-    },
-  };
+  return union(lists);
 }

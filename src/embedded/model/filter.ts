@@ -51,7 +51,7 @@ export interface NumberRange {
   lt?: number;
   lte?: number;
 }
-/** Bounds in microseconds since 1970, UTC. */
+/** Bounds in ticks (filter/datetime.ts), fine enough for nanoseconds and leap seconds. */
 export interface DatetimeRange {
   gt?: bigint;
   gte?: bigint;

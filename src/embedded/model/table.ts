@@ -47,6 +47,8 @@ export interface DenseColumn {
   readonly rowsPerChunk: number;
   /** Chunk c holds the rows of slots c·rowsPerChunk …; rows of slots without the vector hold old data: ask `has`. */
   readonly chunks: readonly Float32Array[];
+  /** By slot: 1 where the point has this vector. Shared memory, like the chunks; taken anew for each scan, for it grows. */
+  readonly presence: Uint8Array;
   has(slot: Slot): boolean;
   /** A view, not a copy; undefined where the point has no such vector. */
   row(slot: Slot): Float32Array | undefined;
@@ -77,8 +79,8 @@ export interface PayloadIndex {
   put(slot: Slot, payload: JsonObject): void;
   remove(slot: Slot): void;
   /** The part of a field condition that this index answers, which is then all of the condition that counts (Qdrant takes the
-   *  first clause that the index serves); undefined where it serves none. `drives`: the condition alone decides which points
-   *  are looked at, where Qdrant prefers other clauses than when it tests a point. */
+   *  first clause that the index serves); undefined where it serves none. `drives`: the condition is all of the
+   *  filter, so that Qdrant lists points by it, where it prefers other clauses and bounds than when it tests a point. */
   serve(clauses: FieldClauses, drives: boolean): IndexedCondition | undefined;
   /** How a text index reads one payload value of an element inside `nested`; undefined where the index has no say. */
   textCheck(match: MatchClause): ((value: JsonValue) => boolean) | undefined;
@@ -91,14 +93,10 @@ export interface PayloadIndex {
 /** A condition that an index answers without reading payloads. It sees later changes of the points. */
 export interface IndexedCondition {
   test(slot: Slot): boolean;
-  /** The slots that match, where the index can list them without looking at all points. */
-  readonly listing?: SlotListing;
-}
-export interface SlotListing {
-  /** How many slots match, at most; cheap. */
-  readonly estimate: number;
-  /** All that match, ascending. Valid until the next change of the points. */
-  slots(): Uint32Array;
+  /** About how many of `pointCount` points match; never fewer than `slots` lists. */
+  estimate(pointCount: number): number;
+  /** All that match, ascending; valid until the next change of the points. Left out where only a look at all points can tell. */
+  slots?(): Uint32Array;
 }
 
 export type DistinctValue = string | number | bigint | boolean;
@@ -121,8 +119,7 @@ export interface ValueOrder {
 export interface OrderedValues {
   /** `datetime`: values are microseconds since 1970. */
   readonly kind: "integer" | "float" | "datetime";
-  /** Every pair of a slot and one of its values, in the order of values (then slots), within the bounds (microseconds where the
-   *  bounds are dates); `among`: of these slots alone. Not to be used across changes of the points. */
+  /** Every pair of a slot and one of its values, in the order of values (then slots), within the bounds; `among`: of these slots alone. Not to be used across changes of the points. */
   walk(order: ValueOrder): Iterable<OrderedValue>;
   /** The values of one point, each once. */
   valuesOf(slot: Slot): readonly (number | bigint)[];

@@ -2,7 +2,7 @@
  *  or datetime. A point comes once for each of its distinct values, and not at all without one; equal values come by slot. */
 import { badInput, formatError } from "../errors";
 import { matcher } from "../filter/evaluate";
-import { parseDatetime } from "../filter/datetime";
+import { parseDatetime, ticksOf } from "../filter/datetime";
 import { payloadPath } from "../filter/path";
 import { candidateSlots } from "../filter/select";
 import { type Decoder, object, oneOf } from "../http/decode";
@@ -72,8 +72,10 @@ function walk(
   among?: Uint32Array,
 ): Iterable<OrderedValue> {
   const descending = direction === "desc";
-  if (typeof start === "bigint")
-    return values.walk({ descending, among, datetimeBounds: descending ? { lte: start } : { gte: start } });
+  if (typeof start === "bigint") {
+    const instant = ticksOf(start);
+    return values.walk({ descending, among, datetimeBounds: descending ? { lte: instant } : { gte: instant } });
+  }
   const bounds = start === undefined ? undefined : descending ? { lte: start } : { gte: start };
   return values.walk({ descending, among, bounds });
 }

@@ -54,12 +54,8 @@ export class GeoPart implements IndexPart {
     const test = (slot: Slot): boolean => this.pointsAt(slot).some((point) => shape.contains(point));
     return {
       test,
-      listing: {
-        get estimate() {
-          return latitudes.estimate(band);
-        },
-        slots: () => latitudes.slotsWithin(band).filter(test),
-      },
+      estimate: () => latitudes.estimate(band),
+      slots: () => latitudes.slotsWithin(band).filter(test),
     };
   }
 

@@ -3,10 +3,10 @@ import { type FieldClauses } from "../../model/filter";
 import { type JsonValue, asDouble } from "../../model/json";
 import { uuidPointId } from "../../model/point-id";
 import { type IndexedCondition, type OrderedValues, type Slot } from "../../model/table";
-import { parseDatetime } from "../../filter/datetime";
+import { microsOf, parseDatetime } from "../../filter/datetime";
 import { type NumBounds, NumberColumn } from "./number-column";
 import { type IndexPart, singleValues } from "./part";
-import { exact, wholeNumber } from "./term-part";
+import { MAX_I64, exact, wholeNumber } from "./term-part";
 
 type NumberKind = OrderedValues["kind"];
 
@@ -42,17 +42,13 @@ export class NumberPart implements IndexPart {
   }
 
   serve(clauses: FieldClauses, drives: boolean): IndexedCondition | undefined {
-    const bounds = (drives ? this.uuidBounds(clauses) : undefined) ?? this.boundsOf(clauses);
+    const bounds = drives ? this.drivingBounds(clauses) : this.boundsOf(clauses);
     if (bounds === undefined) return undefined;
     const { column } = this;
     return {
       test: (slot) => column.some(slot, bounds),
-      listing: {
-        get estimate() {
-          return column.estimate(bounds);
-        },
-        slots: () => column.slotsWithin(bounds),
-      },
+      estimate: () => column.estimate(bounds),
+      slots: () => column.slotsWithin(bounds),
     };
   }
 
@@ -67,17 +63,30 @@ export class NumberPart implements IndexPart {
   }
 
   private boundsOf({ range, datetimeRange }: FieldClauses): NumBounds | undefined {
-    if (range) return range;
-    if (datetimeRange === undefined) return undefined;
-    // Qdrant takes the microseconds as a u128 before it makes them a double, so that dates before 1970 become huge there.
-    const bound = (micros: bigint | undefined): number | bigint | undefined =>
-      micros === undefined || this.kind !== "float" ? micros : Number(BigInt.asUintN(128, micros));
-    const { gt, gte, lt, lte } = datetimeRange;
-    return { gt: bound(gt), gte: bound(gte), lt: bound(lt), lte: bound(lte) };
+    if (range) return mapBounds(range, (bound) => this.numberBound(bound));
+    return datetimeRange && mapBounds(datetimeRange, (ticks) => this.instantBound(microsOf(ticks)));
   }
 
-  /** A scan that a match with a UUID drives asks Qdrant's number indexes for the UUID as a number: its low 64 bits, or the
-   *  nearest double. Mostly nothing is found. */
+  /** A scan takes one bound on each side, `gt` and `lt` first; a match with a UUID it takes for a number. */
+  private drivingBounds(clauses: FieldClauses): NumBounds | undefined {
+    const bounds = this.uuidBounds(clauses) ?? this.boundsOf(clauses);
+    if (bounds === undefined) return undefined;
+    const { gt, gte, lt, lte } = bounds;
+    return { ...(gt === undefined ? { gte } : { gt }), ...(lt === undefined ? { lte } : { lt }) };
+  }
+
+  /** Bounds beyond i64 are cut to it before they are compared with integers. */
+  private numberBound(bound: number): number | bigint {
+    if (this.kind === "float" || Math.abs(bound) < 2 ** 63) return bound;
+    return bound > 0 ? MAX_I64 : -MAX_I64 - 1n;
+  }
+
+  /** Qdrant takes the microseconds as a u128 before it makes them a double, so that dates before 1970 become huge there. */
+  private instantBound(micros: bigint): number | bigint {
+    return this.kind === "float" ? Number(BigInt.asUintN(128, micros)) : micros;
+  }
+
+  /** Qdrant's number indexes are asked for the UUID as a number: its low 64 bits, or the nearest double. */
   private uuidBounds({ match }: FieldClauses): NumBounds | undefined {
     if (match?.kind !== "value" || typeof match.value !== "string") return undefined;
     const uuid = uuidPointId(match.value);
@@ -86,4 +95,13 @@ export class NumberPart implements IndexPart {
     const number = this.kind === "float" ? Number(bits) : BigInt.asIntN(64, bits);
     return { gte: number, lte: number };
   }
+}
+
+function mapBounds<T>(
+  { gt, gte, lt, lte }: { gt?: T; gte?: T; lt?: T; lte?: T },
+  change: (bound: T) => number | bigint,
+): NumBounds {
+  const changed = (bound: T | undefined): number | bigint | undefined =>
+    bound === undefined ? undefined : change(bound);
+  return { gt: changed(gt), gte: changed(gte), lt: changed(lt), lte: changed(lte) };
 }

@@ -30,7 +30,4 @@ export function* singleValues(values: readonly JsonValue[]): Generator<JsonValue
   }
 }
 
-export const NOTHING: IndexedCondition = {
-  test: () => false,
-  listing: { estimate: 0, slots: () => new Uint32Array(0) },
-};
+export const NOTHING: IndexedCondition = { test: () => false, estimate: () => 0, slots: () => new Uint32Array(0) };

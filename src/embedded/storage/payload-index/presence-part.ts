@@ -47,20 +47,16 @@ export class PresencePart implements IndexPart {
   /** Slots without a flag can't be listed here, as points without the field may be unknown to the index. */
   private flagged(flag: number, expected: boolean): IndexedCondition {
     const test = (slot: Slot): boolean => (((this.flags[slot] ?? 0) & flag) !== 0) === expected;
-    if (!expected) return { test };
-    const estimate = (): number => this.counts.get(flag) ?? 0;
+    const count = (): number => this.counts.get(flag) ?? 0;
+    if (!expected) return { test, estimate: (pointCount) => Math.max(0, pointCount - count()) };
     return {
       test,
-      listing: {
-        get estimate() {
-          return estimate();
-        },
-        slots: () => {
-          const found = new Uint32Array(estimate());
-          let length = 0;
-          for (let slot = 0; slot < this.flags.length; slot++) if (test(slot)) found[length++] = slot;
-          return found;
-        },
+      estimate: count,
+      slots: () => {
+        const found = new Uint32Array(count());
+        let length = 0;
+        for (let slot = 0; slot < this.flags.length; slot++) if (test(slot)) found[length++] = slot;
+        return found;
       },
     };
   }

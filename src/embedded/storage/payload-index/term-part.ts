@@ -40,7 +40,7 @@ const integer: TermKind = {
 };
 export const TERM_KINDS = { keyword, uuid, bool, integer };
 
-const MAX_I64 = 9_223_372_036_854_775_807n;
+export const MAX_I64 = 9_223_372_036_854_775_807n;
 /** An integer in its one form: a number where a double holds it. */
 export const exact = (value: bigint): number | bigint => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
 
@@ -120,12 +120,8 @@ export class TermPart implements IndexPart {
               return ordinal !== undefined && index.holds(slot, ordinal);
             }
           : (slot) => index.termsAt(slot).some((term) => wanted.has(term)),
-      listing: {
-        get estimate() {
-          return ordinals().reduce((total, ordinal) => total + index.countOf(ordinal), 0);
-        },
-        slots: () => union(ordinals().map((ordinal) => index.slotsOf(ordinal))),
-      },
+      estimate: () => ordinals().reduce((total, ordinal) => total + index.countOf(ordinal), 0),
+      slots: () => union(ordinals().map((ordinal) => index.slotsOf(ordinal))),
     };
   }
 
@@ -133,14 +129,6 @@ export class TermPart implements IndexPart {
     const { index } = this;
     const excluded = new Set(terms);
     const test = (slot: Slot): boolean => index.termsAt(slot).some((term) => !excluded.has(term));
-    return {
-      test,
-      listing: {
-        get estimate() {
-          return index.slotCount;
-        },
-        slots: () => index.slotsWhere(test),
-      },
-    };
+    return { test, estimate: () => index.slotCount, slots: () => index.slotsWhere(test) };
   }
 }

@@ -83,17 +83,12 @@ export class TextPart implements IndexPart {
       const held = new Set(this.tokens.termsAt(slot));
       return distinct.every((token) => held.has(token));
     };
-    const estimate = (): number => this.rarest(distinct).count;
     return {
       test,
-      listing: {
-        get estimate() {
-          return estimate();
-        },
-        slots: () => {
-          const { ordinal, count } = this.rarest(distinct);
-          return count === 0 ? new Uint32Array(0) : this.tokens.slotsOf(ordinal).filter(test);
-        },
+      estimate: () => this.rarest(distinct).count,
+      slots: () => {
+        const { ordinal, count } = this.rarest(distinct);
+        return count === 0 ? new Uint32Array(0) : this.tokens.slotsOf(ordinal).filter(test);
       },
     };
   }
@@ -103,15 +98,10 @@ export class TextPart implements IndexPart {
     if (distinct.size === 0) return NOTHING;
     const ordinals = (): number[] =>
       [...distinct].map((token) => this.tokens.ordinalOf(token)).filter((found) => found !== undefined);
-    const estimate = (): number => ordinals().reduce((total, ordinal) => total + this.tokens.countOf(ordinal), 0);
     return {
       test: (slot) => this.tokens.termsAt(slot).some((token) => distinct.has(token)),
-      listing: {
-        get estimate() {
-          return estimate();
-        },
-        slots: () => union(ordinals().map((ordinal) => this.tokens.slotsOf(ordinal))),
-      },
+      estimate: () => ordinals().reduce((total, ordinal) => total + this.tokens.countOf(ordinal), 0),
+      slots: () => union(ordinals().map((ordinal) => this.tokens.slotsOf(ordinal))),
     };
   }
 
@@ -123,17 +113,10 @@ export class TextPart implements IndexPart {
       const ordinals = wanted.map((token) => this.tokens.ordinalOf(token));
       return ordinals.every((ordinal) => ordinal !== undefined) && containsRun(sequence, ordinals);
     };
-    const { listing } = tokens;
     return {
       test: (slot) => tokens.test(slot) && inOrder(slot),
-      ...(listing && {
-        listing: {
-          get estimate() {
-            return listing.estimate;
-          },
-          slots: () => listing.slots().filter(inOrder),
-        },
-      }),
+      estimate: () => tokens.estimate(0),
+      slots: () => (tokens.slots?.() ?? new Uint32Array(0)).filter(inOrder),
     };
   }
 
