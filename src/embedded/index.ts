@@ -3,9 +3,9 @@ import { EngineServer } from "./http/server";
 import { type ApiKeys } from "./http/api-key";
 import { allRoutes } from "./http/router";
 import { parsePath } from "./filter/path";
-import { SlicedSearcher } from "./query/dense-search";
+import { FloatArena } from "./query/simd/arena";
+import { PooledSearcher } from "./query/simd/pooled-search";
 import { openFolder } from "./storage/open";
-import { sharedFloats } from "./storage/dense-column";
 import { createPayloadIndex } from "./storage/payload-index";
 
 export { StartError } from "./storage/errors";
@@ -31,15 +31,17 @@ export interface EmbeddedEngine {
 /** Opens the folder and listens. @throws StartError whose `code` says what to do about it. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
   const { dataDir, host = "127.0.0.1", onError = reportToStderr } = options;
+  const arena = new FloatArena();
   const folder = await openFolder(
     dataDir,
     {
       createPayloadIndex: (schema, path) => createPayloadIndex(schema, parsePath(path)),
-      allocate: sharedFloats,
+      allocate: arena.allocate,
     },
     onError,
   );
-  const routes = allRoutes({ dense: new SlicedSearcher(), random: Math.random });
+  const dense = new PooledSearcher(arena);
+  const routes = allRoutes({ dense, random: Math.random });
   const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
   try {
     const port = await server.listen(options.port, host);
@@ -48,6 +50,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
       port,
       close: async () => {
         await server.close();
+        await dense.close();
         await folder.close();
       },
     };

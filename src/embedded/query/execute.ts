@@ -78,8 +78,11 @@ export class QueryRun {
       }
       case "order_by": {
         const filter = this.selectionFilter(this.selection(stage, lists));
-        return orderedRows(this.table, step.orderBy, { limit, filter }).flatMap(({ slot, value }) =>
-          this.listed([slot]).map((point) => ({ ...point, orderValue: value })),
+        const rows = orderedRows(this.table, step.orderBy, { limit, filter });
+        // A scroll shows a point once for each value, a query once: by the first of those within the limit.
+        const first = new Map(rows.toReversed().map(({ slot, value }) => [slot, value]));
+        return [...new Set(rows.map(({ slot }) => slot))].flatMap((slot) =>
+          this.listed([slot]).map((point) => ({ ...point, orderValue: first.get(slot) })),
         );
       }
     }

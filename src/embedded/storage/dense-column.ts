@@ -6,11 +6,8 @@ import { PresenceSet } from "./presence";
 /** About so many bytes per chunk: large enough for a kernel, small enough that the last one wastes little. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Memory for so many floats, zeroed. */
+/** Memory for so many floats, zeroed, which worker threads can read without a copy (query/simd/arena.ts). */
 export type AllocateFloats = (floats: number) => Float32Array;
-
-/** Memory that worker threads can read without a copy. */
-export const sharedFloats: AllocateFloats = (floats) => new Float32Array(new SharedArrayBuffer(floats * 4));
 
 /** All rows of one dense vector in memory, by slot. */
 export class StoredDenseColumn implements DenseColumn {
@@ -27,6 +24,10 @@ export class StoredDenseColumn implements DenseColumn {
 
   get count(): number {
     return this.present.count;
+  }
+
+  get presence(): Uint8Array {
+    return this.present.bytes;
   }
 
   has(slot: Slot): boolean {

@@ -1,10 +1,15 @@
-/** A set of slots as one byte each, grown by doubling. */
+/** A set of slots as one byte each, grown by doubling, in memory that worker threads can read. */
 export class PresenceSet {
-  private flags = new Uint8Array(64);
+  private flags = new Uint8Array(new SharedArrayBuffer(64));
   private size = 0;
 
   get count(): number {
     return this.size;
+  }
+
+  /** By slot: 1 for those in the set. The array itself, until the set grows. */
+  get bytes(): Uint8Array {
+    return this.flags;
   }
 
   has(slot: number): boolean {
@@ -13,7 +18,7 @@ export class PresenceSet {
 
   add(slot: number): void {
     if (slot >= this.flags.length) {
-      const grown = new Uint8Array(Math.max(slot + 1, this.flags.length * 2));
+      const grown = new Uint8Array(new SharedArrayBuffer(Math.max(slot + 1, this.flags.length * 2)));
       grown.set(this.flags);
       this.flags = grown;
     }

@@ -1,0 +1,65 @@
+/** Memory for the rows of dense columns in which WebAssembly can score them where they lie. Chunks are cut from shared
+ *  WebAssembly memories of a fixed size; a memory is collected once no chunk of it is in use. Nothing is touched before it is
+ *  written, so an almost empty memory costs addresses alone.
+ *
+ *  Each memory starts with scratch areas, one for each thread that may scan it at the same time. */
+
+const PAGE_BYTES = 65_536;
+/** Room for the largest query (65,536 float32), a block's row addresses and its scores. */
+export const ROWS_PER_BLOCK = 1024;
+const QUERY_BYTES = 65_536 * 4;
+const SCRATCH_BYTES = QUERY_BYTES + 2 * ROWS_PER_BLOCK * 4;
+/** Area 0 is the main thread's. */
+export const SCRATCH_AREAS = 8;
+const HEADER_PAGES = Math.ceil((SCRATCH_AREAS * SCRATCH_BYTES) / PAGE_BYTES);
+const DATA_PAGES = 1024;
+export const MEMORY_PAGES = HEADER_PAGES + DATA_PAGES;
+/** Rows start at cache lines. */
+const ALIGNMENT_BYTES = 64;
+
+/** Byte addresses of one thread's scratch area. */
+export interface Scratch {
+  query: number;
+  rows: number;
+  scores: number;
+}
+export function scratchOf(area: number): Scratch {
+  const query = area * SCRATCH_BYTES;
+  return { query, rows: query + QUERY_BYTES, scores: query + QUERY_BYTES + ROWS_PER_BLOCK * 4 };
+}
+
+export class FloatArena {
+  private readonly memories = new WeakMap<ArrayBufferLike, WebAssembly.Memory>();
+  private current: { memory: WebAssembly.Memory; used: number } | undefined;
+
+  /** Zeroed memory for so many floats. Where there is no more WebAssembly memory to be had, or the chunk is larger than one,
+   *  it is plain shared memory, which is searched without SIMD. */
+  readonly allocate = (floats: number): Float32Array => {
+    const bytes = Math.ceil((floats * 4) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const place = bytes <= DATA_PAGES * PAGE_BYTES ? this.placeFor(bytes) : undefined;
+    return place
+      ? new Float32Array(place.memory.buffer, place.start, floats)
+      : new Float32Array(new SharedArrayBuffer(floats * 4));
+  };
+
+  /** The memory that a chunk lies in; undefined for a chunk from elsewhere. */
+  memoryOf(chunk: Float32Array): WebAssembly.Memory | undefined {
+    return this.memories.get(chunk.buffer);
+  }
+
+  private placeFor(bytes: number): { memory: WebAssembly.Memory; start: number } | undefined {
+    if (this.current === undefined || this.current.used + bytes > MEMORY_PAGES * PAGE_BYTES) {
+      try {
+        const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES, shared: true });
+        this.memories.set(memory.buffer, memory);
+        this.current = { memory, used: HEADER_PAGES * PAGE_BYTES };
+      } catch (error) {
+        if (error instanceof RangeError) return undefined;
+        throw error;
+      }
+    }
+    const start = this.current.used;
+    this.current.used += bytes;
+    return { memory: this.current.memory, start };
+  }
+}
