@@ -1,7 +1,7 @@
 /** Reads how a payload index is declared: by the name of its type alone, or as an object with parameters. What is kept of the
  *  parameters is what Qdrant shows in `payload_schema`. */
 import { formatError } from "../errors";
-import { type Decoder, Fields, boolean, listOf, oneOf, string, unsigned } from "../http/decode";
+import { type Decoder, Fields, type Place, boolean, listOf, oneOf, string, unsigned } from "../http/decode";
 import { type PayloadIndexSchema, type PayloadIndexType, type TextIndexOptions } from "../model/collection";
 import { type JsonObject, type JsonValue, isObject } from "../model/json";
 import { createTokenizer } from "./text";
@@ -24,8 +24,8 @@ const FLAGS: Record<PayloadIndexType, { shown: readonly string[]; optional: read
 };
 
 export const payloadIndexSchema: Decoder<PayloadIndexSchema> = (value, at) => {
-  if (!isObject(value)) return schemaOf(payloadIndexType(value, at), undefined, at);
-  const fields = new Fields(value, at);
+  if (!isObject(value) && !Array.isArray(value)) return schemaOf(payloadIndexType(value, at), undefined, at);
+  const fields = new Fields(isObject(value) ? value : fromList(value, at), at);
   const type = fields.required("type", payloadIndexType);
   const params: JsonObject = new Map<string, JsonValue>([["type", type]]);
   for (const flag of FLAGS[type].shown) params.set(flag, fields.optional(flag, boolean) ?? null);
@@ -37,11 +37,30 @@ export const payloadIndexSchema: Decoder<PayloadIndexSchema> = (value, at) => {
   return schemaOf(type, params, at);
 };
 
-function schemaOf(
-  type: PayloadIndexType,
-  params: JsonObject | undefined,
-  at: Parameters<Decoder<unknown>>[1],
-): PayloadIndexSchema {
+const TEXT_PARAMS = [
+  "tokenizer",
+  "min_token_len",
+  "max_token_len",
+  "lowercase",
+  "ascii_folding",
+  "phrase_matching",
+  "stopwords",
+  "on_disk",
+  "stemmer",
+  "enable_hnsw",
+] as const;
+
+/** Like Qdrant's parser, takes a list of the values in the order of their declaration for an object. */
+function fromList(values: readonly JsonValue[], at: Place): JsonObject {
+  const type = payloadIndexType(values[0] ?? null, at);
+  const { shown, optional } = FLAGS[type];
+  const names = ["type", ...(type === "text" ? TEXT_PARAMS : [...shown, ...optional])];
+  if (values.length < 1 + shown.length || values.length > names.length)
+    throw formatError("data did not match any variant of untagged enum PayloadFieldSchema");
+  return new Map(values.map((value, index) => [names[index] ?? "", value]));
+}
+
+function schemaOf(type: PayloadIndexType, params: JsonObject | undefined, at: Place): PayloadIndexSchema {
   const lookup = type === "integer" && params?.get("lookup") !== false;
   const range = type === "integer" && params?.get("range") !== false;
   if (type === "integer" && !lookup && !range)

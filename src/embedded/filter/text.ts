@@ -34,8 +34,13 @@ export function createTokenizer(options: TextIndexOptions): Tokenizer {
       return same((text) => text.split(BETWEEN_WORDS));
     case "whitespace":
       return same((text) => text.split(WHITE_SPACE));
-    case "multilingual":
-      return same(segments);
+    case "multilingual": {
+      const tokens = (text: string): string[] => {
+        const words = segments(text).flatMap(whole);
+        return isJapanese(text) ? words.map((word) => (HAN.test(word) ? `${word}${JAPANESE}` : word)) : words;
+      };
+      return { document: tokens, query: tokens };
+    }
     case "prefix":
       return {
         document: (text) => text.split(BETWEEN_WORDS).flatMap((word) => prefixes(normal.word(word), min, max)),
@@ -98,6 +103,15 @@ function prefixes(word: string | undefined, min = 1, max = Number.MAX_SAFE_INTEG
     found.push(characters.slice(0, length).join(""));
   return found;
 }
+
+const HAN = /\p{Script=Han}/u;
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu;
+/** Set behind Han words of Japanese text, which Qdrant spells differently from the same words of Chinese text: a query of Han
+ *  characters alone counts as Chinese, and finds nothing in Japanese. */
+const JAPANESE = "\u{E0100}";
+
+/** More than every twentieth character is kana, as in the detection that Qdrant uses. */
+const isJapanese = (text: string): boolean => (text.match(KANA)?.length ?? 0) * 20 > text.length;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "word" });
 
