@@ -9,7 +9,6 @@ import { type JsonObject, type JsonValue } from "../../src/embedded/model/json";
 import { type PointId, comparePointIds } from "../../src/embedded/model/point-id";
 import { type PointTable } from "../../src/embedded/model/table";
 import { type StoredVector } from "../../src/embedded/model/vector";
-import { sharedFloats } from "../../src/embedded/storage/dense-column";
 import { type OpenFolder, openFolder } from "../../src/embedded/storage/open";
 
 interface ModelPoint {
@@ -43,7 +42,9 @@ const payload: fc.Arbitrary<JsonObject> = fc
   .array(fc.tuple(fc.constantFrom("a", "b", "é"), fc.oneof(fc.string(), fc.integer(), fc.constant<JsonValue>(null))))
   .map((pairs) => new Map<string, JsonValue>(pairs));
 const floats = (length: number): fc.Arbitrary<Float32Array> =>
-  fc.array(fc.float({ noNaN: true, min: -4, max: 4 }), { minLength: length, maxLength: length }).map((row) => Float32Array.from(row));
+  fc
+    .array(fc.float({ noNaN: true, min: -4, max: 4 }), { minLength: length, maxLength: length })
+    .map((row) => Float32Array.from(row));
 const dense = floats(3).map((data): StoredVector => ({ kind: "dense", data }));
 const multi = fc
   .integer({ min: 1, max: 3 })
@@ -127,7 +128,11 @@ describe("the point table", () => {
     const noIndexes = (): never => {
       throw new Error("no index is declared");
     };
-    return openFolder(dataDir, { createPayloadIndex: noIndexes, allocate: sharedFloats }, noIndexes);
+    return openFolder(
+      dataDir,
+      { createPayloadIndex: noIndexes, allocate: (floats) => new Float32Array(floats) },
+      noIndexes,
+    );
   };
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "inlet-points-"));
