@@ -9,6 +9,8 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Memory for so many floats, zeroed, which worker threads can read without a copy (query/simd/arena.ts). */
 export type AllocateFloats = (floats: number) => Float32Array;
 
+export const sharedFloats: AllocateFloats = (floats) => new Float32Array(new SharedArrayBuffer(floats * 4));
+
 /** All rows of one dense vector in memory, by slot. */
 export class StoredDenseColumn implements DenseColumn {
   readonly rowsPerChunk: number;

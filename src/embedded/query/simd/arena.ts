@@ -4,6 +4,8 @@
  *
  *  Each memory starts with scratch areas, one for each thread that may scan it at the same time. */
 
+import { type AllocateFloats, sharedFloats } from "../../storage/dense-column";
+
 const PAGE_BYTES = 65_536;
 /** Room for the largest query (65,536 float32), a block's row addresses and its scores. */
 export const ROWS_PER_BLOCK = 1024;
@@ -34,12 +36,10 @@ export class FloatArena {
 
   /** Zeroed memory for so many floats. Where there is no more WebAssembly memory to be had, or the chunk is larger than one,
    *  it is plain shared memory, which is searched without SIMD. */
-  readonly allocate = (floats: number): Float32Array => {
+  readonly allocate: AllocateFloats = (floats) => {
     const bytes = Math.ceil((floats * 4) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
     const place = bytes <= DATA_PAGES * PAGE_BYTES ? this.placeFor(bytes) : undefined;
-    return place
-      ? new Float32Array(place.memory.buffer, place.start, floats)
-      : new Float32Array(new SharedArrayBuffer(floats * 4));
+    return place ? new Float32Array(place.memory.buffer, place.start, floats) : sharedFloats(floats);
   };
 
   /** The memory that a chunk lies in; undefined for a chunk from elsewhere. */
