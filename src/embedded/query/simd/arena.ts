@@ -4,6 +4,7 @@
  *
  *  Each memory starts with scratch areas, one for each thread that may scan it at the same time. */
 
+import { type DenseColumn } from "../../model/table";
 import { type AllocateFloats, sharedFloats } from "../../storage/dense-column";
 
 const PAGE_BYTES = 65_536;
@@ -18,6 +19,13 @@ const DATA_PAGES = 1024;
 export const MEMORY_PAGES = HEADER_PAGES + DATA_PAGES;
 /** Rows start at cache lines. */
 const ALIGNMENT_BYTES = 64;
+
+/** Rows of one column that lie in one memory. It can be sent to another thread. */
+export interface Part {
+  memory: WebAssembly.Memory;
+  /** The chunks of the column that lie in that memory: the first slot of each, and where its rows start. */
+  chunks: { firstSlot: number; address: number }[];
+}
 
 /** Byte addresses of one thread's scratch area. */
 export interface Scratch {
@@ -42,9 +50,17 @@ export class FloatArena {
     return place ? new Float32Array(place.memory.buffer, place.start, floats) : sharedFloats(floats);
   };
 
-  /** The memory that a chunk lies in; undefined for a chunk from elsewhere. */
-  memoryOf(chunk: Float32Array): WebAssembly.Memory | undefined {
-    return this.memories.get(chunk.buffer);
+  /** The column's chunks by the memory that they lie in; undefined where one lies elsewhere. */
+  partsOf({ chunks, rowsPerChunk }: Pick<DenseColumn, "chunks" | "rowsPerChunk">): Part[] | undefined {
+    const parts = new Map<WebAssembly.Memory, Part>();
+    for (const [index, chunk] of chunks.entries()) {
+      const memory = this.memories.get(chunk.buffer);
+      if (memory === undefined) return undefined;
+      const part = parts.get(memory) ?? { memory, chunks: [] };
+      parts.set(memory, part);
+      part.chunks.push({ firstSlot: index * rowsPerChunk, address: chunk.byteOffset });
+    }
+    return [...parts.values()];
   }
 
   private placeFor(bytes: number): { memory: WebAssembly.Memory; start: number } | undefined {

@@ -1,17 +1,12 @@
 /** Scores rows of a dense column block by block with the SIMD kernels. The same code runs in the main thread and in workers. */
 import { type DenseParams } from "../../model/collection";
 import { TopK, type SlotScore } from "../top-k";
-import { MEMORY_PAGES, ROWS_PER_BLOCK, scratchOf } from "./arena";
+import { MEMORY_PAGES, type Part, ROWS_PER_BLOCK, scratchOf } from "./arena";
 import { assembleKernels } from "./kernel-module";
 
 export type Metric = "dot" | "euclid" | "manhattan";
 
-/** What to score: rows of one column that lie in one memory. All of it can be sent to another thread. */
-export interface Part {
-  memory: WebAssembly.Memory;
-  /** The chunks of the column that lie in that memory: the first slot of each, and where its rows start. */
-  chunks: { firstSlot: number; address: number }[];
-}
+/** What to score, and how. All of it can be sent to another thread. */
 export interface ScanTask {
   parts: Part[];
   query: Float32Array;

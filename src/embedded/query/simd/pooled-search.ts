@@ -9,8 +9,8 @@ import { type DenseSearch, type DenseSearcher, SlicedSearcher } from "../dense-s
 import { kernelFor } from "../distance";
 import { Slices } from "../slices";
 import { type SlotScore, isBetter } from "../top-k";
-import { type FloatArena, SCRATCH_AREAS } from "./arena";
-import { BlockScanner, type Part, type ScanTask, metricOf } from "./block-scan";
+import { type FloatArena, type Part, SCRATCH_AREAS } from "./arena";
+import { BlockScanner, type ScanTask, metricOf } from "./block-scan";
 
 /** Up to so many numbers are scored in this thread: about 0.2 ms, what handing the work over would take. */
 const INLINE_NUMBERS = 1_000_000;
@@ -42,7 +42,7 @@ export class PooledSearcher implements DenseSearcher {
 
   async search(column: DenseColumn, query: Float32Array, search: DenseSearch): Promise<SlotScore[]> {
     const metric = metricOf(column.params);
-    const parts = this.partsOf(column);
+    const parts = this.arena.partsOf(column);
     if (metric === undefined || parts === undefined) return this.withoutSimd.search(column, query, search);
     const { k, among, excluded } = search;
     const { rowsPerChunk, presence } = column;
@@ -64,19 +64,6 @@ export class PooledSearcher implements DenseSearcher {
 
   async close(): Promise<void> {
     await this.pool?.destroy();
-  }
-
-  /** The column's chunks by the memory that they lie in; undefined where one lies elsewhere. */
-  private partsOf({ chunks, rowsPerChunk }: DenseColumn): Part[] | undefined {
-    const parts = new Map<WebAssembly.Memory, Part>();
-    for (const [index, chunk] of chunks.entries()) {
-      const memory = this.arena.memoryOf(chunk);
-      if (memory === undefined) return undefined;
-      const part = parts.get(memory) ?? { memory, chunks: [] };
-      parts.set(memory, part);
-      part.chunks.push({ firstSlot: index * rowsPerChunk, address: chunk.byteOffset });
-    }
-    return [...parts.values()];
   }
 
   /** A scan that pauses gives its scratch area away to others, so it is not to pause: only without threads are there scans long
