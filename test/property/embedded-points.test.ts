@@ -190,8 +190,8 @@ describe("the point table", () => {
   it("lets no stale holder write to a deleted collection", () => {
     const collection = folder.catalog.create("c", config());
     folder.catalog.delete("c");
-    expect(() => collection.table).toThrow("was deleted");
-    expect(() => collection.nextOperationId()).toThrow("was deleted");
+    expect(() => collection.table).toThrow("Collection `c` doesn't exist!");
+    expect(() => collection.nextOperationId()).toThrow("Collection `c` doesn't exist!");
   });
 });
 

@@ -43,7 +43,7 @@ export const collectionRoutes: Route<CollectionCatalog>[] = [
     method: "GET",
     path: "/collections/:collection",
     access: "read",
-    handle: (request, catalog) => Promise.resolve(collectionInfo(catalog.stored(nameParam(request)))),
+    handle: (request, catalog) => collectionInfo(catalog.stored(nameParam(request))),
   },
   {
     method: "GET",

@@ -36,7 +36,7 @@ export const indexRoutes: Route<CollectionCatalog>[] = [
       }
       const before = collection.config.indexes.get(path.text);
       if (before === undefined || !sameIndex(before, schema)) collection.setIndex(path.text, schema);
-      return twoOperations(collection, wait);
+      return twoOperations(collection, wait, () => collection.table.prepareIndex(path.text));
     },
   },
   {

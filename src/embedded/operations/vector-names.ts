@@ -9,6 +9,7 @@ import { type Route } from "../http/route";
 import { writeJson } from "../json/write";
 import { type DenseParams, type SparseParams } from "../model/collection";
 import { type JsonObject } from "../model/json";
+import { type Output } from "../model/output";
 import { type CollectionCatalog } from "../storage/catalog";
 import { type StoredCollection } from "../storage/collection";
 import { nameParam } from "./collections";
@@ -86,10 +87,15 @@ export const vectorNameRoutes: Route<CollectionCatalog>[] = [
   },
 ];
 
-/** Calls that change a collection's shape take two operation ids and tell the second. */
-export async function twoOperations(collection: StoredCollection, wait: boolean) {
+/** Calls that change a collection's shape take two operation ids and tell the second. `ready`: what a caller that waits
+ *  waits for beside the disk. */
+export async function twoOperations(
+  collection: StoredCollection,
+  wait: boolean,
+  ready: () => Promise<void> = () => Promise.resolve(),
+): Promise<Output> {
   collection.nextOperationId();
   const operationId = collection.nextOperationId();
-  if (wait) await collection.committed();
+  if (wait) await Promise.all([collection.committed(), ready()]);
   return updateResult(operationId, wait);
 }

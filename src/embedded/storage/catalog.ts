@@ -10,7 +10,7 @@ import { type AllocateFloats } from "./dense-column";
 import { StoredCollection } from "./collection";
 import { decodeCollection } from "./config-codec";
 import { ALIAS_KEY, COLLECTION_KEY, NEXT_COLLECTION_KEY, afterPrefix, collectionPrefix } from "./layout";
-import { type PayloadIndexFactory } from "./points";
+import { type PayloadIndexFactory } from "./payload-indexes";
 import { type Store } from "./store";
 import { Sweeper } from "./sweeper";
 
@@ -124,7 +124,7 @@ export class Catalog implements CollectionCatalog {
   }
 
   private load(): void {
-    for (const collection of this.collections.values()) collection.invalidate();
+    for (const collection of this.collections.values()) collection.invalidate("reloaded");
     this.collections.clear();
     this.aliases.clear();
     for (const [key, value] of this.metaRecords(COLLECTION_KEY)) {

@@ -1,4 +1,4 @@
-import { internal } from "../errors";
+import { internal, noCollection } from "../errors";
 import {
   type Collection,
   type CollectionConfig,
@@ -19,7 +19,7 @@ import { type Sweeper } from "./sweeper";
 export class StoredCollection implements Collection {
   private readonly points: StoredPointTable;
   private readonly counters: Counters;
-  private valid = true;
+  private state: "valid" | "deleted" | "reloaded" = "valid";
 
   constructor(
     private readonly parts: CatalogParts,
@@ -127,12 +127,12 @@ export class StoredCollection implements Collection {
     for (const database of ["ids", "points", "vectors"] as const) {
       this.sweeper.add(database, collectionPrefix(this.number));
     }
-    this.invalidate();
+    this.invalidate("deleted");
   }
 
   /** What a request still holds of it is stale from now on. */
-  invalidate(): void {
-    this.valid = false;
+  invalidate(why: "deleted" | "reloaded"): void {
+    this.state = why;
     this.points.reset();
   }
 
@@ -142,7 +142,8 @@ export class StoredCollection implements Collection {
   }
 
   private mustBeValid(): void {
-    if (!this.valid) throw internal(`collection ${this.record.name} was deleted or reloaded while this request ran`);
+    if (this.state === "deleted") throw noCollection(this.record.name);
+    if (this.state === "reloaded") throw internal("a write of the disk failed while this request ran");
   }
 
   private key(): Buffer {

@@ -33,13 +33,12 @@ import {
   slotValue,
 } from "./layout";
 import { PayloadCache } from "./payload-cache";
+import { type PayloadIndexFactory, PayloadIndexes } from "./payload-indexes";
 import { type Store } from "./store";
 import { VectorRecords } from "./vector-records";
 
 const BLOCK = 512;
 const CACHED_PAYLOAD_TEXT = 16 * 1024 * 1024;
-
-export type PayloadIndexFactory = (schema: PayloadIndexSchema, path: string) => PayloadIndex;
 
 export interface TableParts {
   store: Store;
@@ -56,7 +55,7 @@ export interface TableParts {
 export class StoredPointTable implements MutablePointTable {
   private readonly records: VectorRecords;
   private columns: Columns;
-  private builtIndexes = new Map<string, PayloadIndex>();
+  private payloadIndexes: PayloadIndexes;
   private payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
   private freeSlots: Slot[] | undefined;
   /** The record read last: id, version and payload of one point are mostly asked for together. */
@@ -71,6 +70,7 @@ export class StoredPointTable implements MutablePointTable {
       () => this.parts.config,
     );
     this.columns = this.newColumns();
+    this.payloadIndexes = this.newIndexes();
   }
 
   get slotCount(): number {
@@ -153,16 +153,12 @@ export class StoredPointTable implements MutablePointTable {
   }
 
   payloadIndex(path: string): PayloadIndex | undefined {
-    const schema = this.parts.config.indexes.get(path);
-    if (schema === undefined) return undefined;
-    const built = this.builtIndexes.get(path);
-    if (built !== undefined) return built;
-    const index = this.parts.createPayloadIndex(schema, path);
-    for (const [slot, record] of this.allRecords()) {
-      if (record.payload !== "") index.put(slot, parsePayload(record.payload));
-    }
-    this.builtIndexes.set(path, index);
-    return index;
+    return this.payloadIndexes.get(path);
+  }
+
+  /** Builds an index ahead of its first use, letting other work run meanwhile. */
+  prepareIndex(path: string): Promise<void> {
+    return this.payloadIndexes.prepare(path);
   }
 
   upsert(id: PointId, payload: JsonObject, vectors: Map<string, StoredVector>, version: number): Slot {
@@ -207,7 +203,7 @@ export class StoredPointTable implements MutablePointTable {
     store.remove("ids", idKey(number, record.id));
     store.remove("points", pointKey(number, slot));
     counters.addPoints(-1);
-    for (const index of this.builtIndexes.values()) index.remove(slot);
+    this.payloadIndexes.remove(slot);
     this.payloads.delete(slot);
     this.last = undefined;
     this.freeSlots?.push(slot);
@@ -216,7 +212,7 @@ export class StoredPointTable implements MutablePointTable {
   /** Drops all that is held in memory. */
   reset(): void {
     this.columns = this.newColumns();
-    this.builtIndexes = new Map();
+    this.payloadIndexes = this.newIndexes();
     this.payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
     this.freeSlots = undefined;
     this.last = undefined;
@@ -229,11 +225,28 @@ export class StoredPointTable implements MutablePointTable {
 
   /** Forgets the structure of an index that was dropped or declared anew. */
   forgetIndex(path: string): void {
-    this.builtIndexes.delete(path);
+    this.payloadIndexes.forget(path);
   }
 
   private newColumns(): Columns {
     return new Columns(() => this.parts.config, this.records, this.parts.allocate);
+  }
+
+  private newIndexes(): PayloadIndexes {
+    return new PayloadIndexes(
+      () => this.parts.config.indexes,
+      this.parts.createPayloadIndex,
+      (from) => {
+        const block = this.block(from);
+        const last = block.length < BLOCK ? undefined : block.at(-1);
+        return {
+          payloads: block
+            .filter(([, record]) => record.payload !== "")
+            .map(([slot, record]) => [slot, parsePayload(record.payload)]),
+          next: last === undefined ? undefined : last[0] + 1,
+        };
+      },
+    );
   }
 
   private record(slot: Slot): PointRecord | undefined {
@@ -257,7 +270,7 @@ export class StoredPointTable implements MutablePointTable {
 
   private noticePayload(slot: Slot, payload: JsonObject): void {
     this.payloads.delete(slot);
-    for (const index of this.builtIndexes.values()) index.put(slot, payload);
+    this.payloadIndexes.put(slot, payload);
   }
 
   /** Replaces all vectors of a slot and gives the numbers of the new ones. */
@@ -301,16 +314,22 @@ export class StoredPointTable implements MutablePointTable {
   }
 
   private *allRecords(): Iterable<[Slot, PointRecord]> {
-    const prefix = collectionPrefix(this.parts.number);
-    const end = afterPrefix(prefix);
-    let start = prefix;
+    let from = 0;
     for (;;) {
-      const block = this.parts.store.range("points", start, end, BLOCK);
-      for (const { key, value } of block) yield [slotOfPointKey(key), decodePoint(value)];
+      const block = this.block(from);
+      yield* block;
       const last = block.at(-1);
       if (last === undefined || block.length < BLOCK) return;
-      start = Buffer.concat([last.key, Buffer.of(0)]);
+      from = last[0] + 1;
     }
+  }
+
+  /** The first records from a slot on. */
+  private block(from: Slot): [Slot, PointRecord][] {
+    const { store, number } = this.parts;
+    return store
+      .range("points", pointKey(number, from), afterPrefix(collectionPrefix(number)), BLOCK)
+      .map(({ key, value }) => [slotOfPointKey(key), decodePoint(value)]);
   }
 }
 
