@@ -168,7 +168,7 @@ export class QueryRun {
 
   /** The first `limit` of the selection by id: sorted where an index or a source gives them, else by walking. */
   private async idOrdered(selection: Selection, limit: number): Promise<Slot[]> {
-    const { filter, excluded, candidates } = selection;
+    const { filter, candidates } = selection;
     if (candidates !== undefined || (filter && candidateSlots(filter, this.table) !== undefined)) {
       return (await this.selected(selection))
         .map((slot) => ({ slot, id: this.table.idAt(slot) ?? 0 }))
@@ -176,13 +176,31 @@ export class QueryRun {
         .slice(0, limit)
         .map(({ slot }) => slot);
     }
+    return this.walked(selection, limit);
+  }
+
+  /** Walks points by id until there are enough. They may change between slices, so the walk then starts anew behind the last
+   *  id that it saw. */
+  private async walked({ filter, excluded }: Selection, limit: number): Promise<Slot[]> {
     const found: Slot[] = [];
     const slices = new Slices();
     const matches = filter && matcher(filter, this.table);
-    for (const slot of [...this.table.slotsById()]) {
-      if (found.length >= limit) break;
-      if (slices.isUsedUp) await slices.next();
-      if (!excluded.has(slot) && (matches?.(slot) ?? true)) found.push(slot);
+    let last: PointId | undefined;
+    for (let pausing = true; pausing && found.length < limit;) {
+      pausing = false;
+      const from = last;
+      for (const slot of this.table.slotsById(from)) {
+        const id = this.table.idAt(slot);
+        if (id === undefined || id === from) continue;
+        last = id;
+        if (!excluded.has(slot) && (matches?.(slot) ?? true)) found.push(slot);
+        if (found.length >= limit) break;
+        if (slices.isUsedUp) {
+          pausing = true;
+          break;
+        }
+      }
+      if (pausing) await slices.next();
     }
     return found;
   }

@@ -32,6 +32,7 @@ export function metricOf({ distance, datatype, size }: DenseParams): Metric | un
 type Kernel = (query: number, rows: number, count: number, size: number, scores: number) => void;
 
 export class BlockScanner {
+  private readonly instances = new WeakMap<WebAssembly.Memory, WebAssembly.Instance>();
   private readonly module = new WebAssembly.Module(assembleKernels(MEMORY_PAGES));
 
   /** Yields after every block, so that the caller may pause. Each step's value is undefined; the last gives the k best. */
@@ -60,7 +61,9 @@ export class BlockScanner {
   }
 
   private kernelIn(memory: WebAssembly.Memory, metric: Metric): Kernel {
-    const kernel = new WebAssembly.Instance(this.module, { env: { memory } }).exports[metric];
+    const instance = this.instances.get(memory) ?? new WebAssembly.Instance(this.module, { env: { memory } });
+    this.instances.set(memory, instance);
+    const kernel = instance.exports[metric];
     if (!isKernel(kernel)) throw new TypeError(`the module has no kernel ${metric}`);
     return kernel;
   }
