@@ -116,6 +116,24 @@ export const DocumentCreate = Type.Object(
 );
 export type DocumentCreate = Static<typeof DocumentCreate>;
 
+const updateFields = Type.Object({
+  ...descriptionFields,
+  metadata: optional(UserFields),
+  features: optional(Type.Array(Feature, { maxItems: 1_000 })),
+  vectors: optional(Vectors),
+});
+
+/** A partial update: what is left out stays, null removes, and other keys (`metadata.a.b` too) are user fields. */
+export const DocumentUpdate = Type.Unsafe<Static<typeof updateFields> & Record<string, unknown>>(
+  Type.Object(updateFields.properties, {
+    additionalProperties: true,
+    description:
+      "What is left out stays. A user field is set under metadata (null removes it); `metadata.a.b` sets one nested field.",
+    examples: [{ metadata: { language: "de", draft: null }, "metadata.review.score": 4 }],
+  }),
+);
+export type DocumentUpdate = Static<typeof DocumentUpdate>;
+
 const Lineage = Type.Object(
   {
     root_object_id: Type.Optional(Type.String()),
