@@ -1,6 +1,7 @@
 /** The suites for any Qdrant address, at the embedded engine. */
 import { startTemporaryEngine } from "../support/engine";
 import { pointsSuite } from "./suite/points";
+import { querySuite } from "./suite/query";
 
 describe("the embedded engine", () => {
   let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
@@ -10,4 +11,5 @@ describe("the embedded engine", () => {
   afterAll(() => engine.stop());
 
   pointsSuite(() => engine);
+  querySuite(() => engine);
 });

@@ -1,0 +1,232 @@
+/** Query calls at any Qdrant address: what is easily got wrong at the edges. Scores and orders at large are for the property test
+ *  and the recorded conversations. */
+
+interface Hit {
+  id: number | string;
+  score: number | null;
+  version: number;
+}
+/** The parts of results that are looked into; the rest is compared whole. */
+interface Result {
+  points?: Hit[];
+  groups?: { id: string; hits: Hit[] }[];
+}
+interface Answer {
+  status: number;
+  text: string;
+  result: Result | undefined;
+  error: unknown;
+}
+
+export function querySuite(target: () => { url: string }): void {
+  describe("queries", () => {
+    let counter = 0;
+    let name = "";
+
+    async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+      const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+      const response = await fetch(`${target().url}/collections/${name}${path}`, {
+        method,
+        body: text,
+        headers: text === undefined ? {} : { "content-type": "application/json" },
+      });
+      const received = await response.text();
+      const parsed: { result?: Result; status?: { error?: unknown } } = received === "" ? {} : JSON.parse(received);
+      return { status: response.status, text: received, result: parsed.result, error: parsed.status?.error };
+    }
+    async function done(method: string, path: string, body?: unknown): Promise<void> {
+      const { status, text } = await call(method, path, body);
+      if (status !== 200) throw new Error(`${method} ${path}: ${text}`);
+    }
+    async function hits(body: unknown): Promise<Hit[]> {
+      const answer = await call("POST", "/points/query", body);
+      expect(answer).toMatchObject({ status: 200 });
+      return answer.result?.points ?? [];
+    }
+    const ids = async (body: unknown): Promise<unknown[]> => (await hits(body)).map(({ id }) => id);
+
+    beforeEach(() => {
+      name = `query_suite_${process.pid}_${Date.now()}_${counter++}`;
+    });
+    afterEach(() => done("DELETE", ""));
+
+    const LINE = [
+      { id: 1, vector: [1, 0], payload: { n: 1, tags: ["a", "b"], kind: "x" } },
+      { id: 2, vector: [2, 0], payload: { n: 2, tags: ["b"], kind: "y" } },
+      { id: 3, vector: [3, 0], payload: { n: 3, tags: [], kind: "x" } },
+    ];
+    async function line(distance = "Dot"): Promise<void> {
+      await done("PUT", "", { vectors: { size: 2, distance } });
+      await done("PUT", "/points?wait=true", { points: LINE });
+    }
+
+    it("finds nothing in an empty collection, whatever is asked", async () => {
+      await done("PUT", "", { vectors: { size: 2, distance: "Dot" } });
+      expect(await hits({ query: [1, 1] })).toEqual([]);
+      expect(await hits({})).toEqual([]);
+      expect(await hits({ query: { sample: "random" } })).toEqual([]);
+      expect(await hits({ prefetch: { query: [1, 1] }, query: { fusion: "rrf" } })).toEqual([]);
+      expect(await hits({ query: { context: [] } })).toEqual([]);
+    });
+
+    it("sees a write at once, and a deletion", async () => {
+      await line();
+      await done("PUT", "/points?wait=true", { points: [{ id: 9, vector: [9, 0] }] });
+      expect(await ids({ query: [1, 0], limit: 1 })).toEqual([9]);
+      await done("POST", "/points/delete?wait=true", { points: [9] });
+      expect(await ids({ query: [1, 0], limit: 1 })).toEqual([3]);
+    });
+
+    it("takes limits and offsets beyond anything there", async () => {
+      await line();
+      const all = '{"query":[1,0],"limit":9007199254740993,"offset":0}';
+      expect(await ids(all)).toEqual([3, 2, 1]);
+      expect(await ids('{"query":[1,0],"limit":5,"offset":9007199254740993}')).toEqual([]);
+      expect(await ids({ query: [1, 0], limit: 1, offset: 2 })).toEqual([1]);
+    });
+
+    it("answers ties in the same order each time", async () => {
+      await done("PUT", "", { vectors: { size: 1, distance: "Dot" } });
+      const points = Array.from({ length: 50 }, (_, i) => ({ id: i, vector: [1] }));
+      await done("PUT", "/points?wait=true", { points });
+      const first = await ids({ query: [1], limit: 20 });
+      expect(new Set(first).size).toBe(20);
+      expect(await ids({ query: [1], limit: 20 })).toEqual(first);
+    });
+
+    it.each([
+      ["Dot", [3, 2]],
+      ["Euclid", []],
+    ])("keeps what is strictly better than a threshold (%s)", async (distance, expected) => {
+      await line(distance);
+      const threshold = distance === "Dot" ? 1 : 0;
+      expect(await ids({ query: [1, 0], score_threshold: threshold })).toEqual(expected);
+    });
+
+    it("leaves out the points that a query names, not those of another collection", async () => {
+      await line();
+      expect(await ids({ query: 3 })).toEqual([2, 1]);
+      expect(await ids({ query: { recommend: { positive: [1], negative: [2] } } })).toEqual([3]);
+      expect(await ids({ prefetch: { query: [1, 0] }, query: 3 })).toEqual([2, 1]);
+    });
+
+    it("reads ids up to the end of u64", async () => {
+      await done("PUT", "", { vectors: { size: 1, distance: "Dot" } });
+      await done(
+        "PUT",
+        "/points?wait=true",
+        '{"points":[{"id":18446744073709551615,"vector":[2]},{"id":0,"vector":[1]}]}',
+      );
+      const { text } = await call("POST", "/points/query", '{"query":[1]}');
+      expect(text).toContain('"id":18446744073709551615');
+      expect(await ids('{"query":18446744073709551615}')).toEqual([0]);
+      expect((await call("POST", "/points/query", '{"query":18446744073709551616}')).status).toBe(400);
+    });
+
+    it("shows a score that is no number as null", async () => {
+      await line();
+      const [hit] = await hits('{"query":[1e39,0],"limit":1}');
+      expect(hit?.score).toBeNull();
+    });
+
+    it("tells points found from points listed by their version", async () => {
+      await line();
+      expect((await hits({ query: [1, 0] })).every(({ version }) => version > 0)).toBe(true);
+      expect(await hits({ limit: 1 })).toEqual([{ id: 1, version: 0, score: 1 }]);
+    });
+
+    it("nests prefetches 64 deep and no deeper", async () => {
+      await line();
+      const nested = (depth: number): object =>
+        depth === 0 ? { query: [1, 0] } : { prefetch: nested(depth - 1), query: [1, 0], limit: 2 };
+      expect(await ids(nested(64))).toEqual([3, 2]);
+      expect(await call("POST", "/points/query", nested(65))).toMatchObject({
+        status: 400,
+        error: "Wrong input: Validation failed: prefetches depth 65 exceeds max depth 64",
+      });
+    });
+
+    it("groups a point under each of its values", async () => {
+      await line();
+      const { result } = await call("POST", "/points/query/groups", { query: [1, 0], group_by: "tags" });
+      expect(result?.groups?.map((group) => [group.id, group.hits.map(({ id }) => id)])).toEqual([
+        ["b", [2, 1]],
+        ["a", [1]],
+      ]);
+    });
+
+    it("uses names of any script, and says which name is unknown", async () => {
+      await done("PUT", "", { vectors: { 名前: { size: 1, distance: "Dot" } }, sparse_vectors: { ключ: {} } });
+      await done("PUT", "/points?wait=true", {
+        points: [{ id: 1, vector: { 名前: [1], ключ: { indices: [4294967295], values: [2] } } }],
+      });
+      expect(await ids({ query: [1], using: "名前" })).toEqual([1]);
+      expect(await ids({ query: { indices: [4294967295], values: [1] }, using: "ключ" })).toEqual([1]);
+      expect(await call("POST", "/points/query", { query: [1], using: "name" })).toMatchObject({
+        status: 400,
+        error: "Wrong input: Not existing vector name error: name",
+      });
+    });
+
+    it.each<[string, unknown, number, RegExp]>([
+      ["a limit of 0", { query: [1, 0], limit: 0 }, 422, /internal\.limit: value 0 invalid, must be 1 or larger/],
+      ["a vector of another size", { query: [1] }, 400, /expected dim: 2, got 1/],
+      ["sparse values without a partner", { query: { indices: [1], values: [] } }, 422, /internal\.query\.values/],
+      ["rows of different sizes", { query: [[0.5, 1], [1]] }, 422, /internal\.query\.data/],
+      ["an unknown kind of query", { query: { closest: [1, 0] } }, 400, /^Format error in JSON body/],
+      ["text as a query", { query: "abc" }, 400, /^Format error in JSON body/],
+      ["a threshold without a query", { score_threshold: 1 }, 400, /A query is needed to use the score_threshold/],
+      ["prefetches without a query", { prefetch: {} }, 400, /A query is needed to merge the prefetches/],
+      ["fusion without prefetches", { query: { fusion: "rrf" } }, 400, /cannot apply Fusion without prefetches/],
+      ["a formula without prefetches", { query: { formula: 1 } }, 400, /cannot apply Formula without prefetches/],
+      ["a missing id", { query: 77 }, 404, /^Not found: No point with id 77 found$/],
+      ["a missing lookup", { query: 1, lookup_from: { collection: "nowhere" } }, 404, /Collection nowhere not found/],
+      ["an order without an index", { query: { order_by: "n" } }, 400, /No range index for `order_by` key: `n`/],
+      ["diversity above 1", { query: { nearest: [1, 0], mmr: { diversity: 2 } } }, 422, /must be from 0.0 to 1.0/],
+      ["a filter with an unknown key", { query: [1, 0], filter: { most: [] } }, 400, /^Format error in JSON body/],
+      ["a body that is a list", [], 400, /^Format error in JSON body/],
+      ["no body", undefined, 400, /^Format error in JSON body/],
+    ])("refuses %s", async (_what, body, status, error) => {
+      await line();
+      const answer = await call("POST", "/points/query", body);
+      expect([answer.status, answer.error]).toEqual([status, expect.stringMatching(error)]);
+    });
+
+    it("fails a batch whole where one of it fails", async () => {
+      await line();
+      const good = { query: [1, 0], limit: 1 };
+      const { result } = await call("POST", "/points/query/batch", { searches: [good, {}] });
+      expect(result).toHaveLength(2);
+      const answer = await call("POST", "/points/query/batch", { searches: [good, { query: [1, 0], limit: 0 }] });
+      expect(answer).toMatchObject({ status: 422, error: expect.stringContaining("searches[1].internal.limit") });
+    });
+
+    it("facets by count, then by value", async () => {
+      await line();
+      await done("PUT", "/index?wait=true", { field_name: "kind", field_schema: "keyword" });
+      await done("PUT", "/points?wait=true", {
+        points: [{ id: 4, vector: [1, 1], payload: { kind: ["ä", "z", "x"] } }],
+      });
+      const { result } = await call("POST", "/facet", { key: "kind" });
+      const counted = { x: 3, y: 1, z: 1, ä: 1 };
+      expect(result).toEqual({ hits: Object.entries(counted).map(([value, count]) => ({ value, count })) });
+      expect(await call("POST", "/facet", { key: "n" })).toMatchObject({
+        status: 400,
+        error: expect.stringContaining("No appropriate index for faceting: `n`"),
+      });
+    });
+
+    it("needs two points for a matrix", async () => {
+      await line();
+      const one = { filter: { must: [{ has_id: [1] }] } };
+      expect((await call("POST", "/points/search/matrix/pairs", one)).result).toEqual({ pairs: [] });
+      const two = { filter: { must: [{ has_id: [1, 3] }] } };
+      expect((await call("POST", "/points/search/matrix/offsets", two)).result).toEqual({
+        offsets_row: [0, 1],
+        offsets_col: [1, 0],
+        scores: [3, 3],
+        ids: [1, 3],
+      });
+    });
+  });
+}
