@@ -1,9 +1,10 @@
 /** The numbers that each slot holds, and their order. A slot with one number that a double holds exactly costs eight bytes;
- *  several numbers, and integers beyond 2^53, are kept aside. The order is built on first use; changed slots are noted and
- *  merged in by the next read, so that a write costs nothing more. */
+ *  several numbers, and integers beyond 2^53, are kept aside. The order is built on first use. A slot that changes afterwards is
+ *  only noted: reads look at the few changed slots besides the old order, until enough have come together to be merged in. */
 import { withinBounds } from "../../filter/clauses";
 import { type OrderedValue, type Slot } from "../../model/table";
 import { withSlotFloat64, withoutRepeats } from "./slot-arrays";
+import { type SortedPairs, mergePairs, sortPairs, walkPairs, windowOf } from "./sorted-pairs";
 
 type Num = number | bigint;
 export interface NumBounds {
@@ -13,19 +14,21 @@ export interface NumBounds {
   lte?: Num;
 }
 
-/** All pairs by value (bigints as the nearest double), then slot. */
-interface Order {
-  values: Float64Array;
-  slots: Uint32Array;
-}
+/** So many changed slots are merged into the order at once: few enough to be sorted anew by a read in between. */
+const MAX_CHANGED = 1024;
+const NOTHING: SortedPairs = { values: new Float64Array(0), slots: new Uint32Array(0) };
 
 export class NumberColumn {
-  /** NaN: no number, or those in `aside`. */
+  /** NaN: no number, or those in `aside`. As long as the largest slot asks for. */
   private single = new Float64Array(0);
   private readonly aside = new Map<Slot, readonly Num[]>();
-  private order: Order | undefined;
-  private readonly changed = new Set<Slot>();
   private slotsWithNumbers = 0;
+
+  /** All pairs (bigints as the nearest double) but for slots that have changed since. */
+  private order: SortedPairs | undefined;
+  private readonly changed = new Set<Slot>();
+  /** The pairs of the changed slots. */
+  private fresh: SortedPairs | undefined;
 
   get slotCount(): number {
     return this.slotsWithNumbers;
@@ -37,10 +40,9 @@ export class NumberColumn {
     if (first === undefined) return;
     this.slotsWithNumbers++;
     this.note(slot);
-    if (numbers.length === 1 && typeof first === "number") {
-      this.single = withSlotFloat64(this.single, slot, Number.NaN);
-      this.single[slot] = first;
-    } else this.aside.set(slot, [...new Set(numbers)]);
+    this.single = withSlotFloat64(this.single, slot, Number.NaN);
+    if (numbers.length === 1 && typeof first === "number") this.single[slot] = first;
+    else this.aside.set(slot, [...new Set(numbers)]);
   }
 
   remove(slot: Slot): void {
@@ -65,120 +67,108 @@ export class NumberColumn {
 
   /** How many pairs lie within the bounds, at most. */
   estimate(bounds: NumBounds): number {
-    const { from, to } = this.window(this.ordered(), bounds);
-    return Math.max(0, to - from);
+    const { low, high } = rangeOf(bounds);
+    return this.parts().reduce((total, pairs) => {
+      const { from, to } = windowOf(pairs, low, high);
+      return total + to - from;
+    }, 0);
   }
 
   /** The slots with a number within the bounds, ascending. */
   slotsWithin(bounds: NumBounds): Uint32Array {
-    const order = this.ordered();
-    const { from, to } = this.window(order, bounds);
-    const found = order.slots.slice(from, Math.max(from, to)).sort();
-    return withoutRepeats(found).filter((slot) => this.some(slot, bounds));
+    const { low, high } = rangeOf(bounds);
+    const lists = this.parts().map((pairs) => {
+      const { from, to } = windowOf(pairs, low, high);
+      return pairs.slots.subarray(from, to);
+    });
+    const found = new Uint32Array(lists.reduce((total, list) => total + list.length, 0));
+    let length = 0;
+    for (const list of lists) {
+      found.set(list, length);
+      length += list.length;
+    }
+    // Slots that have changed may stand in the old order wrongly, and bigints at a bound on either side of it.
+    return withoutRepeats(found.sort()).filter((slot) => this.some(slot, bounds));
   }
 
   /** Every pair within the bounds by value, then slot; both turned round where `descending`. `among`: of these slots alone. */
   *walk(bounds: NumBounds, descending: boolean, among?: Iterable<Slot>): Generator<OrderedValue> {
-    const order = among ? this.sorted(among) : this.ordered();
-    const { from, to } = this.window(order, bounds);
-    const step = descending ? -1 : 1;
-    for (let at = descending ? to - 1 : from; descending ? at >= from : at < to;) {
-      // Bigints that come to the same double stand in any order, so each run of equals is put in order by itself.
-      const double = order.values[at];
-      const run: OrderedValue[] = [];
-      for (; at >= from && at < to && order.values[at] === double; at += step) {
-        const slot = order.slots[at] ?? 0;
-        for (const value of this.numbersAt(slot))
-          if (Number(value) === double && withinBounds(bounds, value)) run.push({ slot, value });
+    const [base, added] = among ? [this.sorted(among), NOTHING] : this.parts();
+    const dropped = among ? new Set<Slot>() : this.changed;
+    let run: OrderedValue[] = [];
+    let double: number | undefined;
+    for (const { value, slot } of walkPairs({ base, added, dropped }, rangeOf(bounds), descending)) {
+      // Bigints that come to one double stand in any order, so each run of equals is put in order by itself.
+      if (value !== double) {
+        yield* inExactOrder(run, descending);
+        run = [];
+        double = value;
       }
-      if (run.some(({ value }) => typeof value === "bigint")) yield* inExactOrder(run, step);
-      else yield* run;
+      if (Math.abs(value) < 2 ** 53) {
+        if (withinBounds(bounds, value)) yield { slot, value };
+        continue;
+      }
+      for (const exact of this.numbersAt(slot))
+        if (Number(exact) === value && withinBounds(bounds, exact)) run.push({ slot, value: exact });
     }
+    yield* inExactOrder(run, descending);
   }
 
   private note(slot: Slot): void {
     if (this.order === undefined) return;
     this.changed.add(slot);
-    if (this.changed.size > 64 + this.order.slots.length / 4) {
+    this.fresh = undefined;
+    // Where most has changed, as after a large write, sorting everything is cheaper than noting it.
+    if (this.changed.size > MAX_CHANGED + this.order.slots.length / 2) {
       this.order = undefined;
       this.changed.clear();
     }
   }
 
-  private ordered(): Order {
+  /** The order, and the pairs of the slots that have changed since. */
+  private parts(): [SortedPairs, SortedPairs] {
     if (this.order === undefined) this.order = this.sorted(this.allSlots());
-    else if (this.changed.size > 0) this.order = this.merged(this.order, this.sorted(this.changed));
+    if (this.changed.size === 0) return [this.order, NOTHING];
+    this.fresh ??= this.sorted(this.changed);
+    if (this.changed.size <= MAX_CHANGED) return [this.order, this.fresh];
+    this.order = mergePairs(this.order, this.fresh, this.changed);
     this.changed.clear();
-    return this.order;
+    this.fresh = undefined;
+    return [this.order, NOTHING];
   }
 
   private *allSlots(): Generator<Slot> {
-    for (let slot = 0; slot < this.single.length; slot++) if (!Number.isNaN(this.single[slot])) yield slot;
-    yield* this.aside.keys();
+    for (let slot = 0; slot < this.single.length; slot++)
+      if (!Number.isNaN(this.single[slot]) || (this.aside.size > 0 && this.aside.has(slot))) yield slot;
   }
 
-  private sorted(slots: Iterable<Slot>): Order {
-    const pairs: { value: number; slot: Slot }[] = [];
-    for (const slot of slots)
+  private sorted(slots: Iterable<Slot>): SortedPairs {
+    const ascending = Uint32Array.from(slots).sort();
+    const values: number[] = [];
+    const holders: Slot[] = [];
+    for (const slot of ascending) {
+      const single = this.single[slot] ?? Number.NaN;
       // Two bigints may come to one double: one pair stands for both.
-      for (const value of new Set(this.numbersAt(slot).map(Number))) pairs.push({ value, slot });
-    pairs.sort((a, b) => a.value - b.value || a.slot - b.slot);
-    return {
-      values: Float64Array.from(pairs, ({ value }) => value),
-      slots: Uint32Array.from(pairs, ({ slot }) => slot),
-    };
-  }
-
-  /** The old order without the changed slots, with their new pairs. */
-  private merged(old: Order, fresh: Order): Order {
-    const size = old.slots.length + fresh.slots.length;
-    const values = new Float64Array(size);
-    const slots = new Uint32Array(size);
-    let length = 0;
-    let next = 0;
-    const take = (from: Order, at: number): void => {
-      values[length] = from.values[at] ?? 0;
-      slots[length++] = from.slots[at] ?? 0;
-    };
-    for (let at = 0; at < old.slots.length; at++) {
-      const slot = old.slots[at] ?? 0;
-      if (this.changed.has(slot)) continue;
-      const value = old.values[at] ?? 0;
-      while (next < fresh.slots.length && comesBefore(fresh, next, value, slot)) take(fresh, next++);
-      take(old, at);
+      const doubles = Number.isNaN(single) ? new Set(this.aside.get(slot)?.map(Number)) : [single];
+      for (const value of doubles) {
+        values.push(value);
+        holders.push(slot);
+      }
     }
-    while (next < fresh.slots.length) take(fresh, next++);
-    return { values: values.subarray(0, length), slots: slots.subarray(0, length) };
-  }
-
-  /** The places whose doubles lie within the bounds; those at a bound are in, as a bigint there may lie on either side. */
-  private window({ values }: Order, { gt, gte, lt, lte }: NumBounds): { from: number; to: number } {
-    const low = Math.max(...[gt, gte].map((bound) => (bound === undefined ? -Infinity : Number(bound))));
-    const high = Math.min(...[lt, lte].map((bound) => (bound === undefined ? Infinity : Number(bound))));
-    return { from: firstAt(values, (value) => value >= low), to: firstAt(values, (value) => value > high) };
+    return sortPairs(Float64Array.from(values), Uint32Array.from(holders));
   }
 }
 
-function* inExactOrder(run: OrderedValue[], step: number): Generator<OrderedValue> {
+/** The doubles between which all numbers within the bounds lie; those at a bound are in, as a bigint there may be. */
+function rangeOf({ gt, gte, lt, lte }: NumBounds): { low: number; high: number } {
+  const doubles = (given: (Num | undefined)[]): number[] => given.filter((bound) => bound !== undefined).map(Number);
+  return { low: Math.max(-Infinity, ...doubles([gt, gte])), high: Math.min(Infinity, ...doubles([lt, lte])) };
+}
+
+function inExactOrder(run: readonly OrderedValue[], descending: boolean): OrderedValue[] {
   const distinct = new Map(run.map((pair) => [`${pair.slot}:${pair.value}`, pair]));
-  yield* [...distinct.values()].sort((a, b) =>
-    a.value === b.value ? (a.slot - b.slot) * step : a.value < b.value ? -step : step,
+  const sorted = [...distinct.values()].sort((a, b) =>
+    a.value === b.value ? a.slot - b.slot : a.value < b.value ? -1 : 1,
   );
-}
-
-function comesBefore(order: Order, at: number, value: number, slot: Slot): boolean {
-  const own = order.values[at] ?? 0;
-  return own < value || (own === value && (order.slots[at] ?? 0) < slot);
-}
-
-/** The first place of an ascending array for which the test holds (it then holds for all after it), else its length. */
-function firstAt(values: Float64Array, holds: (value: number) => boolean): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(values[middle] ?? 0)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return descending ? sorted.reverse() : sorted;
 }

@@ -1,12 +1,14 @@
 /** An inverted index: which slots hold a term, and which terms a slot holds. Terms are kept once and known by an ordinal, so
  *  that a point costs four bytes where it has one term, and a term that one point has needs no list of its own. */
 import { type Slot } from "../../model/table";
+import { ListArena } from "./list-arena";
 import { PostingList } from "./posting-list";
 import { withSlotInt32 } from "./slot-arrays";
 
-/** In `single`: the slot holds no term, or several (kept in `several`). */
+/** In `held`: no term. An ordinal stands for itself, and several for the place of their list: -2 - place. */
 const NONE = -1;
-const SEVERAL = -2;
+const codeOf = (place: number): number => -2 - place;
+const placeOf = (code: number): number => -2 - code;
 
 export class TermIndex<Term> {
   private readonly ordinals = new Map<Term, number>();
@@ -14,8 +16,9 @@ export class TermIndex<Term> {
   /** By ordinal: the only slot that holds the term, or all of them. */
   private readonly postings: (Slot | PostingList)[] = [];
   private readonly freeOrdinals: number[] = [];
-  private single = new Int32Array(0);
-  private readonly several = new Map<Slot, Uint32Array>();
+  private held = new Int32Array(0);
+  private readonly lists = new ListArena();
+  private changesOfTerms = 0;
   private slotsWithTerms = 0;
 
   /** How many slots hold at least one term. */
@@ -23,45 +26,57 @@ export class TermIndex<Term> {
     return this.slotsWithTerms;
   }
 
+  /** Grows whenever a term gets an ordinal or loses it, so that ordinals may be kept as long as it stays. */
+  get vocabularyVersion(): number {
+    return this.changesOfTerms;
+  }
+
   put(slot: Slot, terms: readonly Term[]): void {
     this.remove(slot);
     const first = terms[0];
     if (first === undefined) return;
-    this.single = withSlotInt32(this.single, slot, NONE);
+    this.held = withSlotInt32(this.held, slot, NONE);
     this.slotsWithTerms++;
     if (terms.length === 1) {
-      this.single[slot] = this.add(first, slot);
+      this.held[slot] = this.add(first, slot);
       return;
     }
-    const distinct = [...new Set(terms)];
-    this.single[slot] = SEVERAL;
-    this.several.set(slot, Uint32Array.from(distinct, (term) => this.add(term, slot)).sort());
+    const ordinals = Uint32Array.from(new Set(terms), (term) => this.add(term, slot)).sort();
+    if (this.lists.isWasteful) this.compact();
+    this.held[slot] = codeOf(this.lists.store(ordinals));
   }
 
   remove(slot: Slot): void {
-    const held = this.ordinalsAt(slot);
-    if (held.length === 0) return;
-    this.single[slot] = NONE;
-    this.several.delete(slot);
+    const code = this.held[slot] ?? NONE;
+    if (code === NONE) return;
+    const ordinals = this.ordinalsAt(slot).slice();
+    this.held[slot] = NONE;
     this.slotsWithTerms--;
-    for (const ordinal of held) this.drop(ordinal);
+    if (code < NONE) this.lists.release(placeOf(code));
+    for (const ordinal of ordinals) this.drop(ordinal);
   }
 
   ordinalOf(term: Term): number | undefined {
     return this.ordinals.get(term);
   }
 
-  /** Ascending. */
-  ordinalsAt(slot: Slot): ArrayLike<number> & Iterable<number> {
-    const single = this.single[slot] ?? NONE;
-    if (single >= 0) return [single];
-    return single === NONE ? [] : (this.several.get(slot) ?? []);
+  /** Ascending; valid until the next change. */
+  ordinalsAt(slot: Slot): Uint32Array | number[] {
+    const code = this.held[slot] ?? NONE;
+    if (code >= 0) return [code];
+    return code === NONE ? [] : this.lists.at(placeOf(code));
   }
 
   holds(slot: Slot, ordinal: number): boolean {
-    const single = this.single[slot] ?? NONE;
-    if (single !== SEVERAL) return single === ordinal;
-    return this.several.get(slot)?.includes(ordinal) ?? false;
+    const code = this.held[slot] ?? NONE;
+    return code >= NONE ? code === ordinal : this.lists.at(placeOf(code)).includes(ordinal);
+  }
+
+  /** True where one of the slot's terms passes the test. */
+  some(slot: Slot, passes: (ordinal: number) => boolean): boolean {
+    const code = this.held[slot] ?? NONE;
+    if (code >= NONE) return code !== NONE && passes(code);
+    return this.lists.at(placeOf(code)).some(passes);
   }
 
   termsAt(slot: Slot): Term[] {
@@ -91,8 +106,8 @@ export class TermIndex<Term> {
   slotsWhere(test: (slot: Slot) => boolean): Uint32Array {
     const found = new Uint32Array(this.slotsWithTerms);
     let length = 0;
-    for (let slot = 0; slot < this.single.length; slot++)
-      if (this.single[slot] !== NONE && test(slot)) found[length++] = slot;
+    for (let slot = 0; slot < this.held.length; slot++)
+      if (this.held[slot] !== NONE && test(slot)) found[length++] = slot;
     return found.subarray(0, length);
   }
 
@@ -105,6 +120,7 @@ export class TermIndex<Term> {
     const known = this.ordinals.get(term);
     if (known === undefined) {
       const ordinal = this.freeOrdinals.pop() ?? this.terms.length;
+      this.changesOfTerms++;
       this.ordinals.set(term, ordinal);
       this.terms[ordinal] = term;
       this.postings[ordinal] = slot;
@@ -130,5 +146,15 @@ export class TermIndex<Term> {
     if (term !== undefined) this.ordinals.delete(term);
     this.terms[ordinal] = undefined;
     this.freeOrdinals.push(ordinal);
+    this.changesOfTerms++;
+  }
+
+  private compact(): void {
+    this.lists.compact((move) => {
+      for (let slot = 0; slot < this.held.length; slot++) {
+        const code = this.held[slot] ?? NONE;
+        if (code < NONE) this.held[slot] = codeOf(move(placeOf(code)));
+      }
+    });
   }
 }

@@ -5,6 +5,7 @@ import { IntegralFloat, type JsonValue } from "../../model/json";
 import { uuidPointId } from "../../model/point-id";
 import { type DistinctValue, type DistinctValues, type IndexedCondition, type Slot } from "../../model/table";
 import { type IndexPart, singleValues } from "./part";
+import { NamedOrdinals } from "./named-ordinals";
 import { union } from "./slot-arrays";
 import { TermIndex } from "./term-index";
 
@@ -109,26 +110,18 @@ export class TermPart implements IndexPart {
 
   private anyOf(terms: readonly DistinctValue[]): IndexedCondition {
     const { index } = this;
-    const ordinals = (): number[] => terms.map((term) => index.ordinalOf(term)).filter((found) => found !== undefined);
-    const [only] = terms;
-    const wanted = new Set(terms);
+    const wanted = new NamedOrdinals(index, terms);
     return {
-      test:
-        only !== undefined && terms.length === 1
-          ? (slot) => {
-              const ordinal = index.ordinalOf(only);
-              return ordinal !== undefined && index.holds(slot, ordinal);
-            }
-          : (slot) => index.termsAt(slot).some((term) => wanted.has(term)),
-      estimate: () => ordinals().reduce((total, ordinal) => total + index.countOf(ordinal), 0),
-      slots: () => union(ordinals().map((ordinal) => index.slotsOf(ordinal))),
+      test: (slot) => index.some(slot, wanted.has),
+      estimate: () => wanted.all().reduce((total, ordinal) => total + index.countOf(ordinal), 0),
+      slots: () => union(wanted.all().map((ordinal) => index.slotsOf(ordinal))),
     };
   }
 
   private except(terms: readonly DistinctValue[]): IndexedCondition {
     const { index } = this;
-    const excluded = new Set(terms);
-    const test = (slot: Slot): boolean => index.termsAt(slot).some((term) => !excluded.has(term));
+    const excluded = new NamedOrdinals(index, terms);
+    const test = (slot: Slot): boolean => index.some(slot, (ordinal) => !excluded.has(ordinal));
     return { test, estimate: () => index.slotCount, slots: () => index.slotsWhere(test) };
   }
 }

@@ -4,6 +4,7 @@ import { type FieldClauses, type MatchClause } from "../../model/filter";
 import { type JsonValue } from "../../model/json";
 import { type IndexedCondition, type Slot } from "../../model/table";
 import { type Tokenizer, createTokenizer } from "../../filter/text";
+import { NamedOrdinals } from "./named-ordinals";
 import { type IndexPart, NOTHING, singleValues } from "./part";
 import { union } from "./slot-arrays";
 import { TermIndex } from "./term-index";
@@ -79,29 +80,27 @@ export class TextPart implements IndexPart {
   private all(wanted: readonly string[]): IndexedCondition {
     const distinct = [...new Set(wanted)];
     if (distinct.length === 0) return NOTHING;
-    const test = (slot: Slot): boolean => {
-      const held = new Set(this.tokens.termsAt(slot));
-      return distinct.every((token) => held.has(token));
-    };
+    const { tokens } = this;
+    const named = new NamedOrdinals(tokens, distinct);
+    const test = (slot: Slot): boolean =>
+      named.count === distinct.length && named.all().every((ordinal) => tokens.holds(slot, ordinal));
     return {
       test,
       estimate: () => this.rarest(distinct).count,
       slots: () => {
         const { ordinal, count } = this.rarest(distinct);
-        return count === 0 ? new Uint32Array(0) : this.tokens.slotsOf(ordinal).filter(test);
+        return count === 0 ? new Uint32Array(0) : tokens.slotsOf(ordinal).filter(test);
       },
     };
   }
 
   private any(wanted: readonly string[]): IndexedCondition {
-    const distinct = new Set(wanted);
-    if (distinct.size === 0) return NOTHING;
-    const ordinals = (): number[] =>
-      [...distinct].map((token) => this.tokens.ordinalOf(token)).filter((found) => found !== undefined);
+    const { tokens } = this;
+    const named = new NamedOrdinals(tokens, wanted);
     return {
-      test: (slot) => this.tokens.termsAt(slot).some((token) => distinct.has(token)),
-      estimate: () => ordinals().reduce((total, ordinal) => total + this.tokens.countOf(ordinal), 0),
-      slots: () => union(ordinals().map((ordinal) => this.tokens.slotsOf(ordinal))),
+      test: (slot) => tokens.some(slot, named.has),
+      estimate: () => named.all().reduce((total, ordinal) => total + tokens.countOf(ordinal), 0),
+      slots: () => union(named.all().map((ordinal) => tokens.slotsOf(ordinal))),
     };
   }
 
