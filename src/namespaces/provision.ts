@@ -100,7 +100,11 @@ export class NamespaceProvisioner {
     const { qdrant } = this.deps;
     const { namespace_id: id } = record;
     const declared = declaredVectors(record.settings);
-    const config = { vectors: declared.dense, sparseVectors: declared.sparse, metadata: { [OWNER]: id } };
+    const config = {
+      vectors: declared.dense,
+      ...(Object.keys(declared.sparse).length === 0 ? {} : { sparseVectors: declared.sparse }),
+      metadata: { [OWNER]: id },
+    };
     if (await qdrant.createCollection(id, config, options)) {
       await this.makeIndexes(record, new Set(), options);
       return;

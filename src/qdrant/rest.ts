@@ -1,5 +1,7 @@
 /** Qdrant over its REST API: the only importer of the client. Puts requests into Qdrant's words and answers into Inlet's;
  *  deadlines, retries and bounds are the `Caller`'s (connect.ts puts them together). */
+import { setMaxListeners } from "node:events";
+
 import { QdrantClient } from "@qdrant/js-client-rest";
 import { type Dispatcher } from "undici";
 
@@ -281,6 +283,8 @@ export class RestQdrant implements Qdrant {
     send: (init: { signal: AbortSignal; dispatcher: Dispatcher }) => Promise<{ data: { result?: T } }>,
     recover: (failure: QdrantFailure) => R | undefined = () => undefined,
   ): Promise<T | R> {
+    // Many calls may hang on one request's signal; Node would take more than ten for a leak.
+    setMaxListeners(0, options.signal);
     try {
       const { data } = await this.caller.call(about, options.signal, (signal) =>
         send({ signal, dispatcher: this.options.dispatcher }),
