@@ -1,5 +1,6 @@
 /** The suites for any Qdrant address, at the embedded engine. */
 import { startTemporaryEngine } from "../support/engine";
+import { filtersSuite } from "./suite/filters";
 import { pointsSuite } from "./suite/points";
 import { querySuite } from "./suite/query";
 
@@ -10,6 +11,7 @@ describe("the embedded engine", () => {
   });
   afterAll(() => engine.stop());
 
+  filtersSuite(() => engine);
   pointsSuite(() => engine);
   querySuite(() => engine);
 });
