@@ -3,8 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { type Filter } from "../model/filter";
 import { type PointTable, type Slot } from "../model/table";
 import { union } from "../storage/payload-index/slot-arrays";
-import { compileFilter } from "./evaluate";
-import { type Primary, primaryOf } from "./primary";
+import { type CompiledFilter, compileFilter } from "./evaluate";
+import { primaryOf } from "./primary";
 
 export interface Candidates {
   /** Ascending; a list of its own, which later changes of the points leave alone. */
@@ -13,21 +13,24 @@ export interface Candidates {
   exact: boolean;
 }
 
-/** The slots that may match, without reading a payload; undefined where no index helps. */
+/** The slots that may match, without reading a payload; undefined where no index lists them, or too many to be of help. */
 export function candidateSlots(filter: Filter, table: PointTable): Candidates | undefined {
-  const primary = primaryOf(filter, table);
-  const slots = primary && listed(primary);
-  const { test, readsPayloads } = compileFilter(filter, table);
-  if (readsPayloads) return slots && { slots: slots.slice(), exact: false };
-  return { slots: slots ? slots.filter(test) : liveSlots(table, test), exact: true };
+  const compiled = compileFilter(filter, table);
+  const slots = listedSlots(filter, table, compiled);
+  if (slots === undefined) return undefined;
+  return compiled.readsPayloads
+    ? { slots: slots.slice(), exact: false }
+    : { slots: slots.filter(compiled.test), exact: true };
 }
 
 /** Exactly the slots that match, ascending. Reads payloads in one go: for few points, or where nothing else may run between. */
 export function matchingSlots(filter: Filter, table: PointTable): Uint32Array {
-  const candidates = candidateSlots(filter, table);
-  const { test } = compileFilter(filter, table);
-  if (candidates === undefined) return liveSlots(table, test);
-  return candidates.exact ? candidates.slots : candidates.slots.filter(test);
+  const compiled = compileFilter(filter, table);
+  const slots = listedSlots(filter, table, compiled);
+  if (slots !== undefined) return slots.filter(compiled.test);
+  const found: Slot[] = [];
+  for (let slot = 0; slot < table.slotCount; slot++) if (isMatch(table, slot, compiled)) found.push(slot);
+  return Uint32Array.from(found);
 }
 
 /** How long a slice of a scan may keep other requests waiting. */
@@ -42,10 +45,9 @@ export async function matchingSlotsSliced(
   signal?: AbortSignal,
 ): Promise<Uint32Array> {
   signal?.throwIfAborted();
-  const candidates = candidateSlots(filter, table);
-  if (candidates?.exact) return candidates.slots;
-  const { test } = compileFilter(filter, table);
-  const total = candidates?.slots.length ?? table.slotCount;
+  const compiled = compileFilter(filter, table);
+  const listed = listedSlots(filter, table, compiled)?.slice();
+  const total = listed?.length ?? table.slotCount;
   const found: Slot[] = [];
   let sliceEnds = performance.now() + SLICE_MS;
   for (let at = 0; at < total; at++) {
@@ -54,24 +56,30 @@ export async function matchingSlotsSliced(
       signal?.throwIfAborted();
       sliceEnds = performance.now() + SLICE_MS;
     }
-    const slot = candidates ? (candidates.slots[at] ?? 0) : at;
-    if (table.idAt(slot) !== undefined && test(slot)) found.push(slot);
+    const slot = listed ? (listed[at] ?? 0) : at;
+    if (isMatch(table, slot, compiled)) found.push(slot);
   }
   return Uint32Array.from(found);
 }
 
-function liveSlots(table: PointTable, test: (slot: Slot) => boolean): Uint32Array {
-  const found = new Uint32Array(table.slotCount);
-  let length = 0;
-  for (let slot = 0; slot < table.slotCount; slot++)
-    if (table.idAt(slot) !== undefined && test(slot)) found[length++] = slot;
-  return found.slice(0, length);
+/** Indexes answer faster than a point is found to be there; payloads are read of points alone that are. */
+function isMatch(table: PointTable, slot: Slot, { test, readsPayloads }: CompiledFilter): boolean {
+  return readsPayloads ? table.idAt(slot) !== undefined && test(slot) : test(slot) && table.idAt(slot) !== undefined;
 }
 
-/** The slots that a filter's primary conditions list; undefined where one of them can't. */
-function listed({ clauses }: Primary): Uint32Array | undefined {
+/** Up to so many points there is nothing to be saved. */
+const FEW = 1000;
+
+/** The slots that the filter's primary conditions list; undefined where one of them can't, or where the filter reads no payloads
+ *  and most points would be listed: testing each is then faster than sorting them. */
+function listedSlots(filter: Filter, table: PointTable, { readsPayloads }: CompiledFilter): Uint32Array | undefined {
+  const primary = primaryOf(filter, table);
+  if (primary === undefined) return undefined;
+  const { pointCount } = table;
+  const expected = primary.clauses.reduce((total, clause) => total + clause.estimate(pointCount), 0);
+  if (!readsPayloads && pointCount > FEW && expected * 2 > pointCount) return undefined;
   const lists: Uint32Array[] = [];
-  for (const clause of clauses) {
+  for (const clause of primary.clauses) {
     const slots = clause.slots?.();
     if (slots === undefined) return undefined;
     lists.push(slots);

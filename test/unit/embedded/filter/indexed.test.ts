@@ -22,6 +22,8 @@ const matches = (table: MemoryTable, json: string): number[] => [
   ...matchingSlots(filter(parseJsonText(json), Place.root()), table),
 ];
 
+const must = (...conditions: string[]): string => `{"must":[${conditions.join(",")}]}`;
+
 it("counts 7.0 as 7 under an integer index alone", () => {
   const table = tableOf('{"v":7}', '{"v":7.0}', '{"v":"7"}', '{"v":[1,7.0]}', '{"v":7.5}');
   const seven = '{"must":[{"key":"v","match":{"value":7}}]}';
@@ -132,3 +134,34 @@ it.each(["5", '{"direction":"asc"}', '{"key":"d","direction":"down"}', '{"key":"
     expect(() => orderBy(parseJsonText(json), Place.root())).toThrow(expect.objectContaining({ status: 400 }));
   },
 );
+
+describe("over thousands of points", () => {
+  const COUNT = 3000;
+  const table = tableOf(
+    ...Array.from(
+      { length: COUNT },
+      (_, n) => `{"k":"${n % 100 === 0 ? "rare" : "common"}","n":${n},"plain":${n % 3}}`,
+    ),
+  );
+  declare(table, "k", '"keyword"');
+  declare(table, "n", '"integer"');
+  const all = Array.from({ length: COUNT }, (_, n) => n);
+
+  it.each([
+    ["a rare value", must('{"key":"k","match":{"value":"rare"}}'), (n: number) => n % 100 === 0],
+    ["all but a common value", must('{"key":"k","match":{"except":["common"]}}'), (n: number) => n % 100 === 0],
+    ["all but a rare value", must('{"key":"k","match":{"except":["rare"]}}'), (n: number) => n % 100 !== 0],
+    ["most of a range", must('{"key":"n","range":{"gte":10}}'), (n: number) => n >= 10],
+    [
+      "a rare value and a plain one",
+      must('{"key":"k","match":{"value":"rare"}}', '{"key":"plain","match":{"value":1}}'),
+      (n: number) => n % 100 === 0 && n % 3 === 1,
+    ],
+    ["what is not rare", '{"must_not":[{"key":"k","match":{"value":"rare"}}]}', (n: number) => n % 100 !== 0],
+    ["either of two", '{"should":[{"key":"n","range":{"lt":5}},{"has_id":[7]}]}', (n: number) => n < 5 || n === 7],
+  ])("finds %s", async (_, json, expected) => {
+    const wanted = all.filter(expected);
+    expect(matches(table, json)).toEqual(wanted);
+    expect([...(await matchingSlotsSliced(filter(parseJsonText(json), Place.root()), table))]).toEqual(wanted);
+  });
+});
