@@ -11,9 +11,15 @@ export class TokenBucket {
   /** `spent` is what is gone already where the first limit is that of a new collection; `now` is a monotonic clock. */
   constructor(
     private readonly kind: "Read" | "Write",
-    private readonly spent: number,
+    private spent: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
+
+  /** Starts anew, full. */
+  refill(): void {
+    this.limit = undefined;
+    this.spent = 0;
+  }
 
   /** Takes `cost` tokens where there are `perMinute` to take a minute; another `perMinute` than before starts full.
    *  @throws QdrantError 429 with the seconds after which enough will be there */
@@ -51,5 +57,11 @@ export class Rates {
   constructor(isNew: boolean, now?: () => number) {
     this.read = new TokenBucket("Read", 0, now);
     this.write = new TokenBucket("Write", isNew ? 1 : 0, now);
+  }
+
+  /** Each change of strict mode gives full buckets, as in Qdrant. */
+  refill(): void {
+    this.read.refill();
+    this.write.refill();
   }
 }

@@ -86,6 +86,7 @@ export const collectionRoutes: Route<CollectionCatalog>[] = [
       const collection = catalog.stored(nameParam(request));
       const { config } = collection;
       changeConfig(config, change);
+      if (change.strictMode) collection.rates.refill();
       collection.save();
       const unknown = [
         ...[...change.vectors.keys()].filter((name) => !config.dense.has(name)),

@@ -3,7 +3,7 @@ import { readBody } from "../http/requests/body";
 import { countRequest } from "../http/requests/count";
 import { readParams } from "../http/requests/write-params";
 import { type Route } from "../http/route";
-import { checkReadLimits, countRead } from "./strict-mode";
+import { checkReadLimits, countRead, readCost } from "./strict-mode";
 
 export const countRoutes: Route[] = [
   {
@@ -16,7 +16,7 @@ export const countRoutes: Route[] = [
       const { filter, exact } = readBody(request, countRequest, "count_request");
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, filter, exact });
-      countRead(collection);
+      countRead(collection, readCost(filter));
       const { table } = collection;
       if (!filter) return { count: table.pointCount };
       return { count: (await matchingSlotsSliced(filter, table)).length };

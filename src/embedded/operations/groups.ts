@@ -26,6 +26,7 @@ import {
 import { type Stage, joined, planQuery } from "../query/plan";
 import { distanceOf } from "../query/similarity";
 import { recordOf } from "./records";
+import { queryCost } from "./read-cost";
 import { lookedUp, planning, shownHit } from "./search";
 import { checkQueryLimits } from "./search-limits";
 import { checkGroupField, checkReadLimits, countRead } from "./strict-mode";
@@ -47,7 +48,7 @@ export const groupRoutes = (dependencies: QueryDependencies): Route[] => {
       checkReadLimits(collection, { timeout });
       checkQueryLimits(collection, grouped, grouped.limit * grouped.groupSize);
       checkGroupField(collection, grouped.groupBy);
-      countRead(collection);
+      countRead(collection, queryCost(collection, grouped));
       return { groups: await answerGroups(engine, collection, grouped, dependencies, missingIdLacksVector) };
     },
   });

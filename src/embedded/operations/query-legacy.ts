@@ -8,6 +8,7 @@ import { type Decoder } from "../http/decode";
 import { type Route } from "../http/route";
 import { type QueryRequest } from "../model/query";
 import { type QueryDependencies } from "../query/execute";
+import { queryCost } from "./read-cost";
 import { answerQuery } from "./search";
 import { checkQueryLimits } from "./search-limits";
 import { checkReadLimits, countRead } from "./strict-mode";
@@ -47,7 +48,7 @@ function callAndBatch<T extends QueryRequest>(
         const collection = engine.collection(request.params["collection"] ?? "");
         checkReadLimits(collection, { timeout });
         checkQueryLimits(collection, query);
-        countRead(collection);
+        countRead(collection, queryCost(collection, query));
         check(query);
         return answerQuery(engine, collection, query, dependencies);
       },
@@ -62,7 +63,10 @@ function callAndBatch<T extends QueryRequest>(
         const collection = engine.collection(request.params["collection"] ?? "");
         checkReadLimits(collection, { timeout, batchSize: searches.length });
         for (const search of searches) checkQueryLimits(collection, search);
-        countRead(collection, searches.length);
+        countRead(
+          collection,
+          searches.reduce((sum, search) => sum + queryCost(collection, search), 0),
+        );
         searches.forEach(check);
         const answers = [];
         for (const search of searches) answers.push(await answerQuery(engine, collection, search, dependencies));

@@ -4,6 +4,7 @@ import { batchOf, queryRequest } from "../http/requests/query";
 import { readParams } from "../http/requests/write-params";
 import { type Route } from "../http/route";
 import { type QueryDependencies } from "../query/execute";
+import { queryCost } from "./read-cost";
 import { answerQuery } from "./search";
 import { checkQueryLimits } from "./search-limits";
 import { checkReadLimits, countRead } from "./strict-mode";
@@ -21,7 +22,7 @@ export const universalQueryRoutes = (dependencies: QueryDependencies): Route[] =
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout });
       checkQueryLimits(collection, query);
-      countRead(collection);
+      countRead(collection, queryCost(collection, query));
       return { points: await answerQuery(engine, collection, query, dependencies) };
     },
   },
@@ -36,7 +37,10 @@ export const universalQueryRoutes = (dependencies: QueryDependencies): Route[] =
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, batchSize: searches.length });
       for (const search of searches) checkQueryLimits(collection, search);
-      countRead(collection, searches.length);
+      countRead(
+        collection,
+        searches.reduce((sum, search) => sum + queryCost(collection, search), 0),
+      );
       const answers = [];
       for (const search of searches) {
         answers.push({ points: await answerQuery(engine, collection, search, dependencies) });

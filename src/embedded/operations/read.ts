@@ -22,7 +22,7 @@ export const readRoutes: Route[] = [
       const { ids, ...selectors } = readBody(request, retrieveRequest);
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout });
-      countRead(collection);
+      countRead(collection, ids.length);
       const { table } = collection;
       return [...new Set(ids)].flatMap((id) => {
         const slot = table.slotOf(id);

@@ -15,7 +15,7 @@ import { type PointTable, type Slot } from "../model/table";
 import { orderedRows } from "../query/order-by";
 import { Slices } from "../query/slices";
 import { recordOf } from "./records";
-import { checkReadLimits, countRead } from "./strict-mode";
+import { checkReadLimits, countRead, readCost } from "./strict-mode";
 
 const DEFAULT_LIMIT = 10;
 /** Up to so many points that an index found are sorted by id rather than looked for in the order of ids. */
@@ -105,7 +105,7 @@ export const scrollRoutes: Route[] = [
       const { limit: givenLimit, orderBy, ...rest } = readBody(request, scrollRequest, "scroll_request");
       const collection = engine.collection(request.params["collection"] ?? "");
       checkReadLimits(collection, { timeout, limit: givenLimit, filter: rest.filter });
-      countRead(collection);
+      countRead(collection, readCost(rest.filter));
       const scroll: Scroll = { ...rest, limit: givenLimit ?? DEFAULT_LIMIT };
       if (!orderBy) {
         const { points, next } = await page(collection, scroll);

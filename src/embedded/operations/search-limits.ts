@@ -15,8 +15,9 @@ export function checkQueryLimits(collection: Collection, stage: QueryStage, limi
     const { term } = checkFormula(query.formula);
     for (const { path } of keysRead(term)) checkFormulaField(collection, path);
     checkReadLimits(collection, { filter: { must: conditionsIn(term) } });
-  } else if (query !== undefined && !["fusion", "order_by", "sample"].includes(query.kind)) {
-    checkUnindexedSearch(collection, using);
+  } else if (query !== undefined && stage.prefetch.length === 0 && !["order_by", "sample"].includes(query.kind)) {
+    // Over what prefetches found, a query only scores anew, which needs no index.
+    checkUnindexedSearch(collection, using, filter);
   }
   for (const prefetch of stage.prefetch) checkQueryLimits(collection, prefetch);
 }

@@ -122,18 +122,27 @@ export function checkGroupField(collection: Collection, path: PayloadPath): void
 }
 
 /** A search of a dense vector for which no global HNSW index is kept (`m` = 0) is an exact one, and so refused where strict
- *  mode forbids those. @throws QdrantError 400 */
-export function checkUnindexedSearch(collection: Collection, name: string): void {
+ *  mode forbids those, but for a filter on a tenant's field where the tenants have graphs of their own (`payload_m`).
+ *  @throws QdrantError 400 */
+export function checkUnindexedSearch(collection: Collection, name: string, filter?: Filter): void {
   const { config } = collection;
-  if (inForce(config)?.get("search_allow_exact") !== false) return;
-  const given = config.dense.get(name)?.given.get("hnsw_config");
-  const own = isObject(given) ? asDouble(given.get("m")) : undefined;
-  if (!config.dense.has(name) || (own ?? asDouble(config.hnsw.get("m"))) !== 0) return;
+  const dense = config.dense.get(name);
+  if (!dense || inForce(config)?.get("search_allow_exact") !== false) return;
+  const given = dense.given.get("hnsw_config");
+  const option = (key: string): number | undefined =>
+    (isObject(given) ? asDouble(given.get(key)) : undefined) ?? asDouble(config.hnsw.get(key));
+  if (option("m") !== 0) return;
+  if ((option("payload_m") ?? 0) > 0 && filter && namesTenant(config, filter)) return;
   throw badRequest(
     `Request is forbidden on '${name}' because global vector indexing is disabled (hnsw_config.m = 0). Help: ` +
       "Use tenant-specific filter, enable global vector indexing or enable strict mode `search_allow_exact` option",
   );
 }
+
+const namesTenant = (config: CollectionConfig, filter: Filter): boolean =>
+  (filter.must ?? []).some(
+    (each) => each.kind === "field" && config.indexes.get(each.path.text)?.params?.get("is_tenant") === true,
+  );
 
 /** The limit that `multivector_config` or `sparse_config` set on the vector `name`. */
 function vectorLimit(strict: JsonObject, config: string, name: string, key: string): number | undefined {
@@ -171,7 +180,20 @@ function checkPoints(
   if (most !== undefined && collection.table.pointCount >= most) {
     throw badRequest(`Max points count limit of ${most} reached!`);
   }
+  const mostBytes = asDouble(strict.get("max_collection_vector_size_bytes"));
+  if (mostBytes !== undefined && denseBytes(collection) >= mostBytes) {
+    throw badRequest(`Max vector storage size limit of ${Math.fround(mostBytes / (1024 * 1024))}MB reached!`);
+  }
   for (const { vectors } of points) checkVectors(strict, vectors);
+}
+
+/** The bytes of all dense vectors as float32. Multivectors and sparse vectors are not counted. */
+function denseBytes({ table }: Collection): number {
+  let bytes = 0;
+  for (const [name, { size, multi }] of table.vectorNames.dense) {
+    if (!multi) bytes += table.denseColumn(name).count * size * Float32Array.BYTES_PER_ELEMENT;
+  }
+  return bytes;
 }
 
 /** Refuses a write that strict mode does not allow. An `update_filter` is not looked at, as in Qdrant.
@@ -232,8 +254,10 @@ export function countWrite(collection: Collection, write: PointWrite): void {
   if (perMinute !== undefined) collection.rates.write.take(perMinute, costOf(collection, write));
 }
 
-/** Counts a read request against the collection's read rate, `cost` times (a batch: its searches).
- *  @throws QdrantError 429 */
+/** What a read with this filter costs: one, and one for each of its conditions. */
+export const readCost = (filter?: Filter): number => 1 + (filter ? conditionCount(filter) : 0);
+
+/** Counts a read request against the collection's read rate. @throws QdrantError 429 */
 export function countRead(collection: Collection, cost = 1): void {
   const perMinute = asDouble(inForce(collection.config)?.get("read_rate_limit"));
   if (perMinute !== undefined) collection.rates.read.take(perMinute, cost);
