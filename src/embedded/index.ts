@@ -1,8 +1,10 @@
 /** The embedded engine: Qdrant's REST API over a folder, in this process. */
+import { join } from "node:path";
 import { EngineServer } from "./http/server";
 import { type ApiKeys } from "./http/api-key";
 import { allRoutes } from "./http/router";
 import { parsePath } from "./filter/path";
+import { GraphSearcher } from "./query/hnsw/graph-search";
 import { FloatArena } from "./query/simd/arena";
 import { PooledSearcher } from "./query/simd/pooled-search";
 import { openFolder } from "./storage/open";
@@ -40,7 +42,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
     },
     onError,
   );
-  const dense = new PooledSearcher(arena);
+  const exact = new PooledSearcher(arena);
+  const dense = new GraphSearcher(exact, { folder: join(dataDir, "graphs"), onError });
   const routes = allRoutes({ dense, random: Math.random });
   const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
   try {
@@ -51,6 +54,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
       close: async () => {
         await server.close();
         await dense.close();
+        await exact.close();
         await folder.close();
       },
     };

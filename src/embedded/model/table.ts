@@ -49,6 +49,8 @@ export interface DenseColumn {
   readonly chunks: readonly Float32Array[];
   /** By slot: 1 where the point has this vector. Shared memory, like the chunks; taken anew for each scan, for it grows. */
   readonly presence: Uint8Array;
+  /** Calls `changed` whenever a row is written or removed, as long as the column lives. */
+  watch(changed: (slot: Slot) => void): void;
   has(slot: Slot): boolean;
   /** A view, not a copy; undefined where the point has no such vector. */
   row(slot: Slot): Float32Array | undefined;

@@ -87,7 +87,7 @@ async function neighbours(
 ): Promise<{ slot: Slot; score: number }[]> {
   const target = storedVector(table, slot, name);
   if (target === undefined) return [];
-  const found = await nearestSlots(table, dense, name, target, { k, among, excluded: new Set([slot]) });
+  const found = await nearestSlots(table, dense, name, target, { k, among, excluded: new Set([slot]), exact: true });
   const distance = distanceOf(table, name);
   return found.map((hit) => ({ slot: hit.slot, score: shownScore(distance, hit.score) }));
 }

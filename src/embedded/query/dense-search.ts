@@ -1,4 +1,4 @@
-/** Exact nearest neighbours over a dense column. */
+/** Nearest neighbours over a dense column. */
 import { type DenseColumn, type Slot } from "../model/table";
 import { kernelFor } from "./distance";
 import { Slices } from "./slices";
@@ -9,6 +9,8 @@ export interface DenseSearch {
   /** Only these slots; undefined: every slot that has the vector. */
   among?: Uint32Array;
   excluded: ReadonlySet<Slot>;
+  /** Whether an approximate answer will not do. */
+  exact: boolean;
 }
 
 export interface DenseSearcher {

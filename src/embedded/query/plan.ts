@@ -31,6 +31,7 @@ export interface Stage {
   excluded: ReadonlySet<PointId>;
   limit: number;
   threshold: number | undefined;
+  exact: boolean;
 }
 
 export interface Planning {
@@ -68,6 +69,7 @@ function planStage(
     excluded,
     limit: request.limit,
     threshold: request.scoreThreshold,
+    exact: request.params?.exact ?? false,
   };
 }
 

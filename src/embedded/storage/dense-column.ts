@@ -16,6 +16,7 @@ export class StoredDenseColumn implements DenseColumn {
   readonly rowsPerChunk: number;
   readonly chunks: Float32Array[] = [];
   private readonly present = new PresenceSet();
+  private readonly watchers: ((slot: Slot) => void)[] = [];
 
   constructor(
     readonly params: DenseParams,
@@ -40,9 +41,14 @@ export class StoredDenseColumn implements DenseColumn {
     return this.present.has(slot) ? this.place(slot) : undefined;
   }
 
+  watch(changed: (slot: Slot) => void): void {
+    this.watchers.push(changed);
+  }
+
   put(slot: Slot, row: Float32Array): void {
     this.placeFor(slot).set(row);
     this.present.add(slot);
+    for (const changed of this.watchers) changed(slot);
   }
 
   /** The same from a record's bytes, without an array in between. */
@@ -50,10 +56,12 @@ export class StoredDenseColumn implements DenseColumn {
     const place = this.placeFor(slot);
     new Uint8Array(place.buffer, place.byteOffset, place.byteLength).set(bytes);
     this.present.add(slot);
+    for (const changed of this.watchers) changed(slot);
   }
 
   remove(slot: Slot): void {
     this.present.delete(slot);
+    for (const changed of this.watchers) changed(slot);
   }
 
   private placeFor(slot: Slot): Float32Array {

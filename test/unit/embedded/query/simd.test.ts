@@ -39,7 +39,7 @@ describe("SIMD search", () => {
         const stored = new StoredDenseColumn(params(size, distance, datatype), arena.allocate);
         rows.forEach((row, slot) => stored.put(slot, Float32Array.from(row)));
         for (const slot of removed) stored.remove(slot);
-        const search = { k, excluded: new Set(excluded), among: among && Uint32Array.from(among).sort() };
+        const search = { k, exact: true, excluded: new Set(excluded), among: among && Uint32Array.from(among).sort() };
         const target = Float32Array.from(query);
         expect(await simd.search(stored, target, search)).toEqual(await plain.search(stored, target, search));
       }),
@@ -51,7 +51,7 @@ describe("SIMD search", () => {
     const stored = new StoredDenseColumn(params(2, "Dot"), sharedFloats);
     stored.put(3, Float32Array.of(1, 2));
     const simd = new PooledSearcher(new FloatArena(), 0);
-    const found = await simd.search(stored, Float32Array.of(1, 1), { k: 5, excluded: new Set() });
+    const found = await simd.search(stored, Float32Array.of(1, 1), { k: 5, excluded: new Set(), exact: true });
     expect(found).toEqual([{ slot: 3, score: 3 }]);
   });
 
