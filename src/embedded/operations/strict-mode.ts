@@ -106,7 +106,7 @@ export function checkReadLimits(collection: Collection, demand: ReadDemand): voi
 export function checkFormulaField(collection: Collection, path: PayloadPath): void {
   if (inForce(collection.config)?.get("unindexed_filtering_retrieve") !== false) return;
   const { indexes } = collection.config;
-  requireIndex(indexes, path, ["float", "integer range"], "use a different formula expression");
+  requireIndex(indexes, path, ["float", "integer match", "integer range"], "use a different formula expression");
 }
 
 /** Groups read `path` by exact values. @throws QdrantError 400 where strict mode wants an index for that */
