@@ -18,35 +18,12 @@ import { FloatArena } from "../../src/embedded/query/simd/arena";
 import { BlockScanner } from "../../src/embedded/query/simd/block-scan";
 import { dot } from "../../src/embedded/query/distance";
 import { StoredDenseColumn } from "../../src/embedded/storage/dense-column";
+import { median, randomNumbers, run, shown, timed } from "./measure";
 
 const GROUPS = 100;
 const BATCH = 256;
 const ROUNDS = 15;
 const COLLECTION = "bench";
-
-/** Deterministic numbers in −½ … ½ (mulberry32), so that runs can be compared. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296 - 0.5;
-  };
-}
-
-const median = (times: number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN;
-
-/** Median milliseconds of one call, the first two not counted. */
-async function timed(call: () => unknown, rounds = ROUNDS): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < rounds + 2; i++) {
-    const from = performance.now();
-    await call();
-    if (i >= 2) times.push(performance.now() - from);
-  }
-  return median(times);
-}
 
 class Client {
   private readonly agent = new Agent({ keepAlive: true });
@@ -119,7 +96,7 @@ async function overHttp(
     const plain = JSON.stringify({ query, limit: 10, params });
     const filter = { must: [{ key: "group", match: { value: "g7" } }] };
     const narrow = JSON.stringify({ query, limit: 10, params, filter });
-    const exact = await timed(() => client.send("POST", path, plain));
+    const exact = await timed(() => client.send("POST", path, plain), ROUNDS);
     const filtered = await timed(() => client.send("POST", path, narrow), 100);
     const idleUntil = performance.now() + 3000;
     const idle = await readingMedian(client, points, () => performance.now() > idleUntil);
@@ -169,8 +146,8 @@ async function inProcess(points: number, size: number): Promise<{ pass: number; 
   const pass = await timed(() => {
     const steps = scanner.scan(task);
     while (!steps.next().done);
-  });
-  const native = await timed(() => exactSearch(flat, query, size, 10, MetricKind.IP, 1));
+  }, ROUNDS);
+  const native = await timed(() => exactSearch(flat, query, size, 10, MetricKind.IP, 1), ROUNDS);
   const loop = await timed(() => {
     let best = -Infinity;
     for (let slot = 0; slot < points; slot++) best = Math.max(best, dot(query, 0, flat, slot * size, size));
@@ -179,25 +156,17 @@ async function inProcess(points: number, size: number): Promise<{ pass: number; 
   return { pass, native, loop };
 }
 
-const shown = (milliseconds: number): string => `${milliseconds.toFixed(2)} ms`;
-
-async function main(): Promise<void> {
+run(async () => {
   const { values } = parseArgs({ options: { points: { type: "string" }, size: { type: "string" } } });
   const [points, size] = [Number(values.points ?? 100_000), Number(values.size ?? 768)];
   const { pass, native, loop } = await inProcess(points, size);
   const { exact, filtered, reads } = await overHttp(points, size);
   const [idle, busy] = reads;
-  const lines = [
+  return [
     `${points} x ${size} float32`,
     `one pass of the kernel    ${shown(pass)}   usearch, native: ${shown(native)}   plain loop: ${shown(loop)}`,
     `exact search              ${shown(exact)}   ${(exact / pass).toFixed(2)} x the pass (at most 2)`,
     `filtered to 1%            ${shown(filtered)}   1/${(exact / filtered).toFixed(1)} of the search (at most 1/20)`,
     `GET idle, during scans    ${shown(idle)}, ${shown(busy)}   ${(busy / idle).toFixed(2)} x idle (at most 3)`,
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${String(error)}\n`);
-  process.exitCode = 1;
 });
