@@ -272,6 +272,44 @@ export function pointsSuite(target: () => { url: string }): void {
     });
   });
 
+  describe("a strict collection", () => {
+    const strict = (limits: object): Promise<Points> =>
+      collection({ strict_mode_config: { enabled: true, ...limits } });
+
+    it("counts a read by its ids and by its filter's conditions", async () => {
+      const points = await strict({ read_rate_limit: 4 });
+      const tooLarge = failure(expect.stringContaining("request larger than rate limiter capacity"));
+      const five = await points.retrieve({ ids: [1, 2, 3, 4, 5] });
+      expect(five.status).toBe(429);
+      expect(five.body).toEqual(tooLarge);
+      const conditions = [1, 2, 3, 4].map((value) => ({ key: "n", match: { value } }));
+      expect((await points.scroll({ filter: { must: conditions } })).body).toEqual(tooLarge);
+      expect((await points.retrieve({ ids: [1, 2, 3, 4] })).status).toBe(200);
+      expect((await points.retrieve({ ids: [1] })).status).toBe(429);
+      await points.call("PATCH", "", { strict_mode_config: { read_rate_limit: 4 } });
+      expect((await points.retrieve({ ids: [1] })).status).toBe(200);
+    });
+
+    it("refuses a batch whole when one of its writes is too large", async () => {
+      const points = await strict({ upsert_max_batchsize: 1 });
+      const upsert = (...ids: number[]): object => ({ upsert: { points: ids.map((id) => ({ id, vector: {} })) } });
+      const answer = await points.call("POST", "/points/batch?wait=true", { operations: [upsert(1), upsert(2, 3)] });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual(failure(expect.stringContaining('Limit exceeded 2 > 1 for "upsert limit"')));
+      expect(await points.count()).toEqual({ count: 0 });
+    });
+
+    it("wants an index for what a filter reads, nested fields too", async () => {
+      const points = await strict({ unindexed_filtering_retrieve: false, unindexed_filtering_update: false });
+      const filter = { must: [{ nested: { key: "l", filter: { must: [{ key: "y", match: { value: 2 } }] } } }] };
+      const wanted = failure(expect.stringContaining('Index required but not found for "l[].y"'));
+      expect((await points.scroll({ filter })).body).toEqual(wanted);
+      expect((await points.call("POST", "/points/delete?wait=true", { filter })).body).toEqual(wanted);
+      await points.call("PUT", "/index?wait=true", { field_name: "l[].y", field_schema: "integer" });
+      expect((await points.scroll({ filter })).status).toBe(200);
+    });
+  });
+
   describe("a batch", () => {
     it("stops at the first operation that fails and keeps what came before", async () => {
       const points = await payloadOnly();

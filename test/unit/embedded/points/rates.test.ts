@@ -35,6 +35,13 @@ describe("a rate", () => {
     write.take(4, 4);
   });
 
+  it("starts full again when strict mode is changed", () => {
+    const rates = new Rates(true, () => 0);
+    expect(refusal(() => rates.write.take(1, 1)).status).toBe(429);
+    rates.refill();
+    rates.write.take(1, 1);
+  });
+
   it("never takes more than it can hold", () => {
     const { rates } = at();
     expect(refusal(() => rates(false).write.take(10, 11)).text).toContain("please try to split your request");
