@@ -83,13 +83,15 @@ function headerChains(operation: AnyOperation): ValidationChain[] {
   return chains;
 }
 
+const BODY_MISSING = "is missing: send JSON";
+
 /** The body as one check; the message of its one error is the list of faults. */
 function bodyChain(operation: AnyOperation): ValidationChain[] {
   if (operation.body === undefined) return [];
   const check = compile(operation.body);
   const faultsOf = (value: unknown): Fault[] =>
     value === undefined
-      ? [{ path: "", message: "is missing: send a JSON body" }]
+      ? [{ path: "", message: BODY_MISSING }]
       : [...check(value), ...(operation.inspect?.(value) ?? [])].slice(0, MAX_FAULTS);
   return [
     body()
@@ -117,14 +119,17 @@ const HEADER_NAMES = new Map([
   ["if-match", "If-Match"],
 ]);
 
-/** The 422 for faults, or the contract's 400 where the request does not say which namespace it is about. */
+/** The 422 for faults, or the contract's 400 where the request does not say which namespace it is about or is empty. */
 function refusal(faults: Fault[]): InletError {
-  if (!faults.some((fault) => fault.location === "header" && fault.path === "X-Namespace"))
-    return validationError(faults);
-  return new InletError(400, "bad_request", "Send the X-Namespace header: the namespace's name or ns_ id.", {
-    code: "missing_namespace",
-    details: { errors: faults },
-  });
+  const details = { errors: faults };
+  if (faults.some((fault) => fault.location === "header" && fault.path === "X-Namespace")) {
+    const message = "Send the X-Namespace header: the namespace's name or ns_ id.";
+    return new InletError(400, "bad_request", message, { code: "missing_namespace", details });
+  }
+  if (faults.some((fault) => fault.location === "body" && fault.message === BODY_MISSING)) {
+    return new InletError(400, "bad_request", "The body is empty: send JSON.", { code: "missing_body", details });
+  }
+  return validationError(faults);
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

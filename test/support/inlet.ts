@@ -1,0 +1,88 @@
+/** The composed service in this process, on a free port, over the run's backend or any other Qdrant. */
+import { readConfig } from "../../src/config";
+import { createLogger } from "../../src/observability/logger";
+import { startService } from "../../src/service";
+
+export const OPERATOR_KEY = "sk_operator_of_the_test_suite";
+
+export interface InletAnswer {
+  status: number;
+  headers: Headers;
+  /** The parsed JSON; undefined where the answer is none. */
+  body: unknown;
+  text: string;
+}
+
+export interface InletRequest {
+  namespace?: string;
+  /** The operator's where left out; null sends none. */
+  key?: string | null;
+  /** Sent as JSON; a string or bytes go as they are. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface TestInlet {
+  url: string;
+  qdrantUrl: string;
+  /** `path` from `/`. */
+  call(method: string, path: string, request?: InletRequest): Promise<InletAnswer>;
+  close(): Promise<void>;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One request to a running Inlet, wherever it runs. */
+export async function callInlet(
+  url: string,
+  method: string,
+  path: string,
+  request: InletRequest = {},
+): Promise<InletAnswer> {
+  const { namespace, key = OPERATOR_KEY, body, headers } = request;
+  const raw = typeof body === "string" || body instanceof Uint8Array;
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
+      ...(namespace === undefined ? {} : { "X-Namespace": namespace }),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: parsed(text), text };
+}
+
+/** `qdrant` is usually `backend()`; without one the embedded engine runs in `dataDir`. `settings` are environment variables
+ *  beside those. */
+export async function startInlet(
+  qdrant: { url: string; apiKey?: string } | { dataDir: string },
+  settings: Record<string, string> = {},
+): Promise<TestInlet> {
+  const where =
+    "url" in qdrant
+      ? { QDRANT_URL: qdrant.url, ...(qdrant.apiKey === undefined ? {} : { QDRANT_API_KEY: qdrant.apiKey }) }
+      : { INLET_DATA_DIR: qdrant.dataDir, INLET_EMBEDDED_PORT: "0" };
+  const config = readConfig({
+    PORT: "0",
+    INLET_ROOT_KEY: OPERATOR_KEY,
+    INLET_LOG_LEVEL: "silent",
+    ...where,
+    ...settings,
+  });
+  const service = await startService(config, createLogger(config.logLevel));
+  return {
+    url: service.url,
+    qdrantUrl: service.qdrantUrl,
+    call: (method, path, request) => callInlet(service.url, method, path, request),
+    close: async () => void (await service.close()),
+  };
+}

@@ -1,0 +1,98 @@
+import { Type } from "@sinclair/typebox";
+
+import { compile } from "../../../src/schema/compile";
+import { Float32Array1D, Float32Array2D, SparseIndices } from "../../../src/schema/vectors";
+
+const paths = (faults: { path: string }[]): string[] => faults.map(({ path }) => path);
+
+describe("a number array", () => {
+  const check = compile(Type.Object({ vectors: Type.Record(Type.String(), Float32Array1D()) }));
+
+  it("of finite float32 values passes", () => {
+    expect(check({ vectors: { a: [0, -1.5, 3.4e38, 1e-60] } })).toEqual([]);
+  });
+  it.each([["0.5"], [null], [true], [[1]], [1e39], [Infinity], [NaN]])("with %p in it names the place", (value) => {
+    expect(paths(check({ vectors: { a: [1, value, 2] } }))).toEqual(["vectors.a[1]"]);
+  });
+  it.each([[[]], ["text"], [{}], [null]])("is not %p", (value) => {
+    expect(paths(check({ vectors: { a: value } }))).toEqual(["vectors.a"]);
+  });
+});
+
+describe("rows of numbers", () => {
+  const check = compile(Type.Object({ rows: Float32Array2D() }));
+  it("have one length", () => {
+    expect(
+      check({
+        rows: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+    ).toEqual([]);
+    expect(check({ rows: [[1, 2], [3]] })).toEqual([
+      { path: "rows[1]", message: "has 1 numbers where the first row has 2" },
+    ]);
+  });
+  it("are told apart from what is none", () => {
+    expect(paths(check({ rows: [[1], [], 3, ["x"]] }))).toEqual(["rows[1]", "rows[2]", "rows[3][0]"]);
+  });
+});
+
+it("names sparse indices that come twice or are none", () => {
+  const check = compile(Type.Object({ indices: SparseIndices() }));
+  expect(check({ indices: [4_294_967_295, 0] })).toEqual([]);
+  expect(paths(check({ indices: [1, 2, 1, -1, 0.5, 4_294_967_296] }))).toEqual([
+    "indices[2]",
+    "indices[3]",
+    "indices[4]",
+    "indices[5]",
+  ]);
+});
+
+describe("faults", () => {
+  const Inner = Type.Object({
+    id: Type.String({ minLength: 1 }),
+    at: Type.Optional(Type.String({ format: "date-time" })),
+  });
+  const check = compile(
+    Type.Object(
+      {
+        name: Type.String({ pattern: "^[a-z]+$", wanted: "lower-case letters" }),
+        kind: Type.Union([Type.Literal("a"), Type.Literal("b")]),
+        list: Type.Optional(Type.Array(Inner, { maxItems: 3 })),
+        maybe: Type.Optional(Type.Union([Inner, Type.Null()])),
+      },
+      { additionalProperties: false, unknownKeyHint: "put it under metadata" },
+    ),
+  );
+  it("come all at once, in words", () => {
+    expect(check({ name: "A", kind: "c", list: [{ id: 3 }, {}], extra: 1, maybe: { id: "" } })).toEqual([
+      { path: "extra", message: "is not a known field; put it under metadata" },
+      { path: "name", message: 'must be lower-case letters, not "A"' },
+      { path: "kind", message: 'must be "a" or "b", not "c"' },
+      { path: "list[0].id", message: "must be a string, not 3" },
+      { path: "list[1].id", message: "is required" },
+      { path: "maybe.id", message: "must not be empty" },
+    ]);
+  });
+  it.each(["2024-02-30T00:00:00Z", "2024-01-01", "2024-01-01T10:00:00", "yesterday"])("include the time %s", (at) => {
+    expect(paths(check({ name: "a", kind: "a", list: [{ id: "x", at }] }))).toEqual(["list[0].at"]);
+  });
+  it("name odd keys so that they can be read", () => {
+    const numbers = compile(Type.Record(Type.String(), Type.Number()));
+    expect(paths(numbers({ "a.b": "x", "": "x", ['"']: "x" }))).toEqual(['["a.b"]', '[""]', '["\\""]']);
+  });
+  it("are at most 100, however many there are", () => {
+    const numbers = compile(Type.Array(Type.Number()));
+    expect(numbers(new Array(1_000_000).fill("x"))).toHaveLength(100);
+  });
+  it("tell of nesting that no stack holds", () => {
+    const Tree = Type.Recursive((This) => Type.Object({ child: Type.Optional(This) }));
+    const tree = compile(Tree);
+    let deep: object = {};
+    for (let level = 0; level < 1_000_000; level += 1) deep = { child: deep };
+    expect(tree({ child: {} })).toEqual([]);
+    expect(tree(deep)).toEqual([{ path: "", message: "is nested too deeply" }]);
+  });
+});
