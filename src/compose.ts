@@ -58,9 +58,11 @@ export function compose(parts: ComposeParts): Composed {
     onNewOperatorKey,
   });
   const services: Services = {
+    namespaces: controlPlane.namespaces,
+    collections: controlPlane.collections,
     ...createDocumentServices({
       qdrant,
-      resolver: controlPlane.namespaces,
+      resolver: controlPlane.resolver,
       control: controlPlane.control,
       ids,
       nowMs: Date.now,

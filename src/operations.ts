@@ -2,12 +2,18 @@
  *  its list and its services here, and compose.ts builds the services. */
 import { type TObject, type TSchema } from "@sinclair/typebox";
 
+import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
+import { namespaceOperations, type NamespaceServices } from "./namespaces/routes";
 import { type Operation } from "./operation";
 
 /** Everything that some operation's `handle` may ask for. */
-export type Services = DocumentServices;
+export type Services = DocumentServices & NamespaceServices & CollectionServices;
 
 export type AnyOperation = Operation<TObject, TObject, TSchema, Services>;
 
-export const operations: readonly AnyOperation[] = [...documentOperations];
+export const operations: readonly AnyOperation[] = [
+  ...documentOperations,
+  ...namespaceOperations,
+  ...collectionOperations,
+];

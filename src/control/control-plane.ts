@@ -1,10 +1,14 @@
 /** Puts the control plane together: who may ask, what there is, and how it is made. */
 import { CollectionDirectory } from "../collections/directory";
+import { CollectionService } from "../collections/service";
 import { type IdMaker } from "../ids";
 import { Bootstrap } from "../keys/bootstrap";
 import { ControlKeyLookup } from "../keys/lookup";
 import { NamespaceDirectory } from "../namespaces/directory";
 import { NamespaceProvisioner } from "../namespaces/provision";
+import { NamespaceRemover } from "../namespaces/remove";
+import { NamespaceRenamer } from "../namespaces/rename";
+import { NamespaceService } from "../namespaces/service";
 import { type Qdrant } from "../qdrant/gateway";
 import { NamedVectors } from "../qdrant/named-vectors";
 import { ControlStore } from "./store";
@@ -26,10 +30,10 @@ export interface ControlPlane {
   /** Call `ready` at the start; where it fails, the requests try again. */
   bootstrap: Bootstrap;
   keys: ControlKeyLookup;
-  namespaces: NamespaceDirectory;
-  collections: CollectionDirectory;
-  provisioner: NamespaceProvisioner;
-  namedVectors: NamedVectors;
+  /** What documents ask for. */
+  resolver: NamespaceDirectory;
+  namespaces: NamespaceService;
+  collections: CollectionService;
   /** To be told by the gateway which collection Qdrant does not have. */
   onMissingCollection(name: string): void;
 }
@@ -38,18 +42,34 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const { qdrant, ids, now, autoProvision } = options;
   const control = new ControlStore(qdrant);
   const bootstrap = new Bootstrap({ ...options, control });
-  const collections = new CollectionDirectory({ control, ids, now });
+  const collectionDirectory = new CollectionDirectory({ control, ids, now });
   const namedVectors = new NamedVectors(qdrant);
   const provisioner = new NamespaceProvisioner({ control, qdrant, bootstrap, ids, now });
   const keys = new ControlKeyLookup({ control, bootstrap, now });
-  const namespaces = new NamespaceDirectory({
+  const resolver = new NamespaceDirectory({
     control,
     bootstrap,
     provisioner,
-    collections,
+    collections: collectionDirectory,
     namedVectors,
     autoProvision,
   });
-  const onMissingCollection = (name: string): void => namespaces.forgetMissing(name);
-  return { control, bootstrap, keys, namespaces, collections, provisioner, namedVectors, onMissingCollection };
+  const namespaces = new NamespaceService({
+    control,
+    qdrant,
+    directory: resolver,
+    provisioner,
+    renamer: new NamespaceRenamer({ control, qdrant, bootstrap, now }),
+    remover: new NamespaceRemover({ control, qdrant, now }),
+    now,
+  });
+  const collections = new CollectionService({
+    control,
+    qdrant,
+    namespaces: resolver,
+    directory: collectionDirectory,
+    now,
+  });
+  const onMissingCollection = (name: string): void => resolver.forgetMissing(name);
+  return { control, bootstrap, keys, resolver, namespaces, collections, onMissingCollection };
 }

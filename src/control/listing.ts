@@ -157,6 +157,12 @@ function parsed(text: string): unknown {
 
 const badCursor = (message: string): InletError => validationError([{ path: "cursor", message }]);
 
+/** The page's part of a query string. */
+export function pageOf(query: PageAsked): PageAsked {
+  const { limit, page_size, offset, page, cursor, next_cursor, after } = query;
+  return { limit, page_size, offset, page, cursor, next_cursor, after };
+}
+
 function defined(page: PageAsked): PageAsked {
   return Object.fromEntries(Object.entries(page).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,6 @@
 /** What a namespace declares of vectors and indexes, in Qdrant's terms. The settings were checked when they came in. */
 import { type NamespaceSettings } from "../control/records";
+import { type Fault } from "../errors";
 import {
   type DenseVectorParams,
   type Distance,
@@ -30,6 +31,21 @@ const DISTANCES: Record<string, Distance> = {
 /** Any spelling of a distance (`cosine`, `Cosine`); undefined for what is none. */
 export const distanceOf = (text: unknown): Distance | undefined =>
   typeof text === "string" ? DISTANCES[text.toLowerCase()] : undefined;
+
+/** Vectors that one request declares twice. Takes any JSON: what is no declaration is the schema's business. */
+export function repeatedVectors(body: object): Fault[] {
+  const configs: unknown = Reflect.get(body, "vector_configs");
+  const vectors: unknown = Reflect.get(body, "vectors");
+  if (!Array.isArray(configs)) return [];
+  const seen = new Set(isRecord(vectors) ? Object.keys(vectors) : []);
+  return configs.flatMap((config: unknown, index) => {
+    const name = isRecord(config) ? config.name : undefined;
+    if (typeof name !== "string") return [];
+    if (seen.has(name)) return [{ path: `vector_configs[${index}].name`, message: `declares ${name} a second time` }];
+    seen.add(name);
+    return [];
+  });
+}
 
 export function declaredIndexes(settings: NamespaceSettings): PayloadIndexSpec[] {
   return (settings.payload_indexes ?? []).flatMap(({ field_name: field, type, field_schema: schema }) => {

@@ -1,6 +1,6 @@
 /** Makes namespaces, so that any number of makers at once end in one: the name and the id are claimed in `inlet_control`
  *  first, then the Qdrant collection, its indexes and its alias are made, and only then the record says `ready`. Whoever
- *  finds it half-made goes on from where the other stopped. Nothing here deletes anything. */
+ *  finds it half-made goes on from where the other stopped. Nothing here deletes a collection, an alias or a point of data. */
 import { type NamespaceRecord, type NamespaceSettings } from "../control/records";
 import { type ControlStore, type Stored } from "../control/store";
 import { conflict, InletError, notFound } from "../errors";
@@ -63,7 +63,21 @@ export class NamespaceProvisioner {
     if (stored.record.organisation_id !== organisationId) throw idTaken(namespaceId);
     if (stored.record.name !== name) throw nameTaken(name);
     const made = "won" in stored && stored.won === true;
-    return { record: await this.complete(stored, options), made };
+    try {
+      return { record: await this.complete(stored, options), made };
+    } catch (error) {
+      if (made && error instanceof InletError && error.code === "qdrant_refused") await this.withdraw(stored, options);
+      throw error;
+    }
+  }
+
+  /** Takes back a claim whose settings Qdrant refuses: a refused request leaves nothing behind. */
+  private async withdraw(stored: Stored<NamespaceRecord>, options: CallOptions): Promise<void> {
+    const { control } = this.deps;
+    const { namespace_id: id, organisation_id: organisation, name } = stored.record;
+    await control.remove("namespace", [id], stored, options);
+    const held = await control.get("namespace_name", [organisation, name], { ...options, consistency: "majority" });
+    if (held?.record.namespace_id === id) await control.remove("namespace_name", [organisation, name], held, options);
   }
 
   /** Makes what a `creating` namespace lacks, and says that it is ready. Gives a ready one back as it is. */

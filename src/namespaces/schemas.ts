@@ -1,0 +1,202 @@
+/** Bodies and answers of the namespace calls: the published API's fields, and `vectors` beyond it. */
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+
+import { Pagination } from "../schema/common";
+
+const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)));
+const Anything = Type.Record(Type.String(), Type.Unknown());
+
+/** Checked by names.ts through `inspect`, which says what is wrong in words. */
+const Name = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: "Letters, digits, _ and -",
+  examples: ["articles"],
+});
+const Description = Type.String({ maxLength: 10_000 });
+
+export const FeatureExtractor = Type.Object(
+  {
+    feature_extractor_name: Type.String({ minLength: 1, maxLength: 128 }),
+    version: Type.String({ minLength: 1, maxLength: 64 }),
+    params: optional(Anything),
+  },
+  { additionalProperties: false, examples: [{ feature_extractor_name: "text_extractor", version: "v1" }] },
+);
+
+const INDEX_TYPES = ["keyword", "integer", "float", "bool", "geo", "datetime", "text", "uuid"] as const;
+export const PayloadIndex = Type.Object(
+  {
+    field_name: Type.String({ minLength: 1, maxLength: 255, description: "A user field, as `x` or `metadata.x`" }),
+    type: literals(...INDEX_TYPES),
+    field_schema: optional(Anything),
+    is_protected: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false, examples: [{ field_name: "language", type: "keyword" }] },
+);
+
+export const VectorConfig = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    dimension: Type.Integer({ minimum: 1, maximum: 65_536 }),
+    metric: Type.Optional(literals("cosine", "dot", "euclid", "euclidean", "manhattan")),
+  },
+  { additionalProperties: false, examples: [{ name: "embedding", dimension: 384, metric: "cosine" }] },
+);
+
+const Distance = literals("Cosine", "Dot", "Euclid", "Manhattan");
+/** A vector as Qdrant takes it. */
+export const VectorDeclaration = Type.Union([
+  Type.Object(
+    {
+      size: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536, description: "Left out: the first vector's" })),
+      distance: Type.Optional(Distance),
+      on_disk: Type.Optional(Type.Boolean()),
+      datatype: Type.Optional(literals("float32", "float16", "uint8")),
+      multivector_config: Type.Optional(
+        Type.Object({ comparator: Type.Literal("max_sim") }, { additionalProperties: false }),
+      ),
+      hnsw_config: Type.Optional(Anything),
+      quantization_config: Type.Optional(Anything),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      sparse: Type.Object(
+        { modifier: Type.Optional(literals("none", "idf")), index: Type.Optional(Anything) },
+        { additionalProperties: false },
+      ),
+    },
+    { additionalProperties: false },
+  ),
+]);
+
+/** Of the published API, and nothing that Inlet has: a value is refused, its absence is fine. */
+const unavailable = Type.Optional(Type.Null({ description: "Not available in Inlet" }));
+
+const settings = {
+  description: optional(Description),
+  feature_extractors: optional(Type.Array(FeatureExtractor, { maxItems: 100 })),
+  payload_indexes: optional(Type.Array(PayloadIndex, { maxItems: 256 })),
+  auto_create_indexes: optional(Type.Boolean()),
+};
+
+export const NamespaceCreate = Type.Object(
+  {
+    namespace_id: optional(Type.String({ maxLength: 64, examples: ["ns_articles"] })),
+    namespace_name: Name,
+    ...settings,
+    mode: optional(literals("managed", "standalone")),
+    namespace_type: optional(Type.Literal("standard")),
+    scope: optional(Type.Literal("org")),
+    features: optional(Type.Array(Type.String(), { maxItems: 0 })),
+    vector_configs: optional(Type.Array(VectorConfig, { maxItems: 256 })),
+    vectors: optional(Type.Record(Type.String({ minLength: 1, maxLength: 200 }), VectorDeclaration)),
+    adaptive_indexing: optional(Type.Literal(false)),
+    ttl_seconds: unavailable,
+    infrastructure: unavailable,
+    trusted_issuers: optional(Type.Array(Type.Unknown(), { maxItems: 0 })),
+    tiering: unavailable,
+    spend_budget: unavailable,
+    cost_cap_override: unavailable,
+  },
+  { additionalProperties: false, title: "NamespaceCreate" },
+);
+export type NamespaceCreate = Static<typeof NamespaceCreate>;
+
+export const NamespaceUpdate = Type.Object(
+  {
+    namespace_name: optional(Name),
+    ...settings,
+    adaptive_indexing: optional(Type.Literal(false)),
+    repair_vectors: optional(Type.Literal(false)),
+    infrastructure: unavailable,
+    trusted_issuers: optional(Type.Array(Type.Unknown(), { maxItems: 0 })),
+    spend_budget: unavailable,
+    pinned: unavailable,
+    tiering: unavailable,
+    expires_at: unavailable,
+    ttl_seconds: unavailable,
+    cost_cap_override: unavailable,
+  },
+  { additionalProperties: false, title: "NamespaceUpdate" },
+);
+export type NamespaceUpdate = Static<typeof NamespaceUpdate>;
+
+export const StandaloneCreate = Type.Object(
+  {
+    namespace_id: Type.String({ minLength: 1, maxLength: 64, description: "An id (`ns_…`) or a name" }),
+    vector_configs: optional(Type.Array(VectorConfig, { maxItems: 256 })),
+    storage: unavailable,
+    config: optional(Anything),
+    auto_create_indexes: optional(Type.Boolean()),
+  },
+  { additionalProperties: false, title: "StandaloneCreate" },
+);
+export type StandaloneCreate = Static<typeof StandaloneCreate>;
+
+export const NamespacePath = Type.Object({
+  namespace: Type.String({ minLength: 1, maxLength: 64, description: "Its id or its name" }),
+});
+
+const FeatureExtractorRead = Type.Composite([FeatureExtractor, Type.Object({ feature_extractor_id: Type.String() })]);
+
+export const NamespaceRead = Type.Object(
+  {
+    object: Type.Literal("namespace"),
+    namespace_id: Type.String(),
+    namespace_name: Type.String(),
+    namespace_type: Type.Literal("standard"),
+    description: Type.Optional(Type.String()),
+    infrastructure: Type.Object({ qdrant_collection: Type.String(), qdrant_alias: Type.Optional(Type.String()) }),
+    feature_extractors: Type.Array(FeatureExtractorRead),
+    payload_indexes: Type.Array(PayloadIndex),
+    payload_index_count: Type.Integer(),
+    document_count: Type.Integer(),
+    collection_count: Type.Integer(),
+    auto_create_indexes: Type.Boolean(),
+    mode: Type.String(),
+    vector_configs: Type.Array(Anything),
+    vectors: Type.Optional(Anything),
+    namespace_ready: Type.Boolean(),
+    created_at: Type.String(),
+    updated_at: Type.String(),
+  },
+  { title: "Namespace" },
+);
+export type NamespaceRead = Static<typeof NamespaceRead>;
+
+export const NamespaceList = Type.Object(
+  {
+    results: Type.Array(NamespaceRead),
+    pagination: Pagination,
+    total_count: Type.Integer(),
+    stats: Type.Object({ total_documents: Type.Integer(), total_collections: Type.Integer() }),
+  },
+  { title: "NamespaceList" },
+);
+
+export const NamespaceStats = Type.Object(
+  { namespace_id: Type.String(), document_count: Type.Integer(), collection_count: Type.Integer() },
+  { title: "NamespaceStats" },
+);
+
+export const StandaloneRead = Type.Object(
+  {
+    namespace_id: Type.String(),
+    mode: Type.Literal("standalone"),
+    status: Type.Literal("active"),
+    vector_configs: Type.Array(Anything),
+    document_count: Type.Integer(),
+  },
+  { title: "StandaloneNamespace" },
+);
+
+export const IndexesRead = Type.Object(
+  { namespace_id: Type.String(), created: Type.Array(Type.String()), indexes: Type.Array(Type.String()) },
+  { title: "NamespaceIndexes" },
+);
+
+export const Deleted = Type.Object({ message: Type.String(), success: Type.Boolean() }, { title: "Deleted" });
