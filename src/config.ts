@@ -82,8 +82,8 @@ export const SETTINGS: readonly Setting[] = [
   { name: "INLET_NAMESPACE", fallback: "", meaning: "For clients: the namespace" },
 ];
 
-/** Read by the test suites alone (test/support/backend.ts), so that setting them draws no warning. */
-const TEST_SETTINGS: readonly string[] = ["INLET_TEST_BACKEND", "INLET_TEST_QDRANT_IMAGE"];
+/** Read by the test suites alone, so that setting them draws no warning. */
+const TEST_SETTINGS = "INLET_TEST_";
 
 /** All faulty settings of a start, each with its name. */
 export class ConfigError extends Error {
@@ -239,8 +239,8 @@ export function readConfig(env: Environment): Config {
 
 /** `INLET_*` names that no setting has: a misspelt one would otherwise be ignored in silence. */
 export function unknownSettings(env: Environment): string[] {
-  const known = new Set([...SETTINGS.map((setting) => setting.name), ...TEST_SETTINGS]);
+  const known = new Set(SETTINGS.map((setting) => setting.name));
   return Object.keys(env)
-    .filter((name) => name.startsWith("INLET_") && !known.has(name))
+    .filter((name) => name.startsWith("INLET_") && !name.startsWith(TEST_SETTINGS) && !known.has(name))
     .sort();
 }

@@ -38,6 +38,8 @@ export function answerClusterMetrics(): void {
 
 /** In a worker: the text of all workers' metrics. */
 export function clusterMetricsText(metrics: Metrics): { contentType: string; metrics(): Promise<string> } {
+  // Making one is what lets a worker answer the primary.
+  new AggregatorRegistry();
   AggregatorRegistry.setRegistries([metrics.registry]);
   const waiting = new Map<string, (text: string) => void>();
   process.on("message", (message) => {
