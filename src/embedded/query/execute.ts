@@ -144,7 +144,10 @@ export class QueryRun {
 
   /** The slots that a vector query may give, not yet without the excluded ones; undefined: all. */
   private async slotsAmong({ filter, candidates }: Selection): Promise<Uint32Array | undefined> {
-    return candidates ?? (filter && (await matchingSlotsSliced(filter, this.table)));
+    if (candidates !== undefined || filter === undefined) return candidates;
+    // What an index lists are live points; the sliced search reads each one's record to know that.
+    const listed = candidateSlots(filter, this.table);
+    return listed?.exact ? listed.slots : matchingSlotsSliced(filter, this.table);
   }
 
   private async selected(selection: Selection): Promise<Slot[]> {
