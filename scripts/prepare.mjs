@@ -13,16 +13,13 @@ const STAMP = at("dist", ".sources");
 
 const readJson = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined);
 
-/** The oldest Node that package.json allows, as [major, minor]. */
+/** package.json says which Nodes do, as `>=20.18 <26`: npm itself only warns. */
 function checkNode() {
-  const wanted = /(\d+)\.(\d+)/
-    .exec(readJson(at("package.json")).engines.node)
-    .slice(1)
-    .map(Number);
+  const { node: range } = readJson(at("package.json")).engines;
+  const [from, below] = range.match(/\d+(\.\d+)?/g).map((text) => text.split(".").map(Number));
   const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major < wanted[0] || (major === wanted[0] && minor < wanted[1])) {
-    throw new Error(`Inlet needs Node ${wanted.join(".")} or later; this is ${process.versions.node}.`);
-  }
+  const tooOld = major < from[0] || (major === from[0] && minor < from[1]);
+  if (tooOld || major >= below[0]) throw new Error(`Inlet needs Node ${range}; this is ${process.versions.node}.`);
 }
 
 /** The first package that the lock file names and node_modules does not hold in that version; npm keeps its own list of
