@@ -60,6 +60,8 @@ export function compose(parts: ComposeParts): Composed {
   const services: Services = {
     namespaces: controlPlane.namespaces,
     collections: controlPlane.collections,
+    apiKeys: controlPlane.apiKeys,
+    organisations: controlPlane.organisations,
     ...createDocumentServices({
       qdrant,
       resolver: controlPlane.resolver,

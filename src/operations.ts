@@ -4,11 +4,13 @@ import { type TObject, type TSchema } from "@sinclair/typebox";
 
 import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
+import { keyOperations, type KeyServices } from "./keys/routes";
 import { namespaceOperations, type NamespaceServices } from "./namespaces/routes";
 import { type Operation } from "./operation";
+import { organisationOperations, type OrganisationServices } from "./organisations/routes";
 
 /** Everything that some operation's `handle` may ask for. */
-export type Services = DocumentServices & NamespaceServices & CollectionServices;
+export type Services = DocumentServices & NamespaceServices & CollectionServices & KeyServices & OrganisationServices;
 
 export type AnyOperation = Operation<TObject, TObject, TSchema, Services>;
 
@@ -16,4 +18,6 @@ export const operations: readonly AnyOperation[] = [
   ...documentOperations,
   ...namespaceOperations,
   ...collectionOperations,
+  ...keyOperations,
+  ...organisationOperations,
 ];

@@ -4,11 +4,13 @@ import { CollectionService } from "../collections/service";
 import { type IdMaker } from "../ids";
 import { Bootstrap } from "../keys/bootstrap";
 import { ControlKeyLookup } from "../keys/lookup";
+import { KeyService } from "../keys/service";
 import { NamespaceDirectory } from "../namespaces/directory";
 import { NamespaceProvisioner } from "../namespaces/provision";
 import { NamespaceRemover } from "../namespaces/remove";
 import { NamespaceRenamer } from "../namespaces/rename";
 import { NamespaceService } from "../namespaces/service";
+import { OrganisationService } from "../organisations/service";
 import { type Qdrant } from "../qdrant/gateway";
 import { NamedVectors } from "../qdrant/named-vectors";
 import { ControlStore } from "./store";
@@ -34,6 +36,8 @@ export interface ControlPlane {
   resolver: NamespaceDirectory;
   namespaces: NamespaceService;
   collections: CollectionService;
+  apiKeys: KeyService;
+  organisations: OrganisationService;
   /** To be told by the gateway which collection Qdrant does not have. */
   onMissingCollection(name: string): void;
 }
@@ -70,6 +74,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     directory: collectionDirectory,
     now,
   });
+  const apiKeys = new KeyService({ control, lookup: keys, now });
+  const organisations = new OrganisationService({ control, keys: apiKeys, ids, now });
   const onMissingCollection = (name: string): void => resolver.forgetMissing(name);
-  return { control, bootstrap, keys, resolver, namespaces, collections, onMissingCollection };
+  return { control, bootstrap, keys, resolver, namespaces, collections, apiKeys, organisations, onMissingCollection };
 }

@@ -1,0 +1,84 @@
+/** Bodies and answers of the API key calls. */
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+
+const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+const unavailable = Type.Optional(Type.Null({ description: "Not available in Inlet" }));
+const noList = optional(Type.Array(Type.Unknown(), { maxItems: 0, description: "Not available in Inlet" }));
+
+const KeyName = Type.String({ minLength: 1, maxLength: 100, examples: ["ingest"] });
+const Permissions = Type.Array(
+  Type.Union([Type.Literal("read"), Type.Literal("write"), Type.Literal("delete"), Type.Literal("admin")]),
+  { minItems: 1, uniqueItems: true, description: "Left out: read, write and delete" },
+);
+const Time = Type.String({ format: "date-time" });
+
+export const KeyCreate = Type.Object(
+  {
+    name: KeyName,
+    description: optional(Type.String({ maxLength: 500 })),
+    permissions: optional(Permissions),
+    expires_at: optional(Time),
+    scopes: noList,
+    rate_limit_override: unavailable,
+    principal_id: unavailable,
+    allowed_origins: noList,
+  },
+  { additionalProperties: false, title: "KeyCreate", examples: [{ name: "ingest", permissions: ["read", "write"] }] },
+);
+export type KeyCreate = Static<typeof KeyCreate>;
+
+export const KeyUpdate = Type.Object(
+  {
+    description: optional(Type.String({ maxLength: 500 })),
+    permissions: optional(Permissions),
+    expires_at: optional(Time),
+    status: optional(Type.Union([Type.Literal("active"), Type.Literal("revoked")])),
+    scopes: noList,
+    rate_limit_override: unavailable,
+    allowed_origins: noList,
+    name: unavailable,
+  },
+  { additionalProperties: false, title: "KeyUpdate" },
+);
+export type KeyUpdate = Static<typeof KeyUpdate>;
+
+const EMAIL = "^[^\\s@/]{1,64}@[^\\s@/]{1,189}$";
+export const UserPath = Type.Object({
+  user_email: Type.String({
+    pattern: EMAIL,
+    wanted: "an email address",
+    description: "Whose keys",
+    examples: ["ada@example.com"],
+  }),
+});
+export const KeyPath = Type.Composite([UserPath, Type.Object({ key_name: KeyName })]);
+
+const fields = {
+  key_id: Type.String(),
+  key_hash: Type.String({ description: "SHA-256 of the key, in hex" }),
+  key_prefix: Type.String(),
+  key_type: Type.Literal("standard"),
+  internal_id: Type.String({ description: "The organisation" }),
+  organization_id: Type.String(),
+  user_id: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  permissions: Permissions,
+  scopes: Type.Array(Type.Unknown()),
+  status: Type.Union([Type.Literal("active"), Type.Literal("revoked"), Type.Literal("expired")]),
+  expires_at: Type.Optional(Time),
+  created_at: Time,
+  created_by: Type.String(),
+  revoked_at: Type.Optional(Time),
+  revoked_by: Type.Optional(Type.String()),
+};
+
+export const KeyRead = Type.Object(fields, { title: "Key" });
+export type KeyRead = Static<typeof KeyRead>;
+export const KeyCreated = Type.Object(
+  { ...fields, key: Type.String({ description: "The secret: shown this once" }) },
+  { title: "KeyCreated" },
+);
+export type KeyCreated = Static<typeof KeyCreated>;
+export const KeyList = Type.Object({ results: Type.Array(KeyRead), total_count: Type.Integer() }, { title: "KeyList" });
+export const Done = Type.Object({ message: Type.String(), success: Type.Boolean() }, { title: "Done" });

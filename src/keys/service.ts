@@ -1,0 +1,203 @@
+/** API keys of an organisation's users. A key is found by the hash of its secret; a second record holds its name. */
+import { randomUUID } from "node:crypto";
+
+import { type Principal } from "../auth/principal";
+import { type KeyRecord } from "../control/records";
+import { type ControlStore } from "../control/store";
+import { conflict, type InletError, notFound, validationError } from "../errors";
+import { type CallOptions } from "../qdrant/gateway";
+import { type ControlKeyLookup } from "./lookup";
+import { type KeyCreate, type KeyCreated, type KeyRead, type KeyUpdate } from "./schemas";
+import { hashOf, newSecret, prefixOf } from "./secret";
+
+/** The user of an organisation whose keys are meant. */
+export interface KeyOwner {
+  organisationId: string;
+  user: string;
+}
+
+export class KeyService {
+  constructor(private readonly deps: { control: ControlStore; lookup: ControlKeyLookup; now: () => Date }) {}
+
+  /** @throws InletError 409 where the user has a key of that name that is not revoked, 422 where it would be expired */
+  async create(owner: KeyOwner, by: Principal, body: KeyCreate, options: CallOptions): Promise<KeyCreated> {
+    const { control } = this.deps;
+    const secret = newSecret();
+    const record = this.recordOf(owner, by, body, secret);
+    const nameKey = keyOfName(owner, body.name);
+    const claim = { ...ownerFields(owner), name: body.name, hash: record.hash };
+    const held = await control.claim("key_name", nameKey, claim, options);
+    if (!held.won) {
+      const other = await control.get("key", [held.record.hash], options);
+      // A name whose key was never written, or is revoked, is free.
+      if (other?.record.status === "active") throw nameTaken(body.name);
+      if ((await control.replace("key_name", nameKey, held, claim, options)) === undefined) throw nameTaken(body.name);
+    }
+    const made = await control.claim("key", [record.hash], record, options);
+    return { ...this.shown(made.record), key: secret };
+  }
+
+  async list(
+    owner: KeyOwner,
+    withRevoked: boolean,
+    options: CallOptions,
+  ): Promise<{ results: KeyRead[]; total_count: number }> {
+    const results: KeyRead[] = [];
+    for await (const { record } of this.deps.control.list("key", ownerFields(owner), options)) {
+      if (withRevoked || record.status === "active") results.push(this.shown(record));
+    }
+    results.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.created_at < b.created_at ? -1 : 1));
+    return { results, total_count: results.length };
+  }
+
+  /** What is sent is set, null removes it, the rest stays. A revoked key stays revoked. */
+  async update(owner: KeyOwner, by: Principal, name: string, body: KeyUpdate, options: CallOptions): Promise<KeyRead> {
+    this.requireFuture(body.expires_at);
+    return await this.change(owner, name, options, (record) => {
+      const { description, permissions, expires_at: expires, status } = body;
+      const { description: before, expires_at: expiredBefore, ...rest } = record;
+      const newDescription = description === undefined ? before : (description ?? undefined);
+      const newExpiry = expires === undefined ? expiredBefore : (expires ?? undefined);
+      return {
+        ...(status === "revoked" ? this.revoked(rest, by) : rest),
+        permissions: permissions ?? record.permissions,
+        ...(newDescription === undefined ? {} : { description: newDescription }),
+        ...(newExpiry === undefined ? {} : { expires_at: newExpiry }),
+      };
+    });
+  }
+
+  /** From now on here, within 5 s everywhere, the key is refused. */
+  async revoke(owner: KeyOwner, by: Principal, name: string, options: CallOptions): Promise<void> {
+    await this.change(owner, name, options, (record) => this.revoked(record, by));
+  }
+
+  /** A new secret under the old name. The old one goes on for `graceSeconds`. */
+  async rotate(
+    owner: KeyOwner,
+    by: Principal,
+    name: string,
+    graceSeconds: number,
+    options: CallOptions,
+  ): Promise<KeyCreated> {
+    const { control, lookup, now } = this.deps;
+    const nameKey = keyOfName(owner, name);
+    const held = await control.get("key_name", nameKey, { ...options, consistency: "majority" });
+    const old = held === undefined ? undefined : await control.get("key", [held.record.hash], options);
+    if (held === undefined || old?.record.status !== "active") throw unknown(name);
+    const secret = newSecret();
+    const { description, permissions, expires_at } = old.record;
+    const body: KeyCreate = {
+      name,
+      permissions,
+      ...(description === undefined ? {} : { description }),
+      ...(expires_at === undefined ? {} : { expires_at }),
+    };
+    const made = await control.claim("key", [hashOf(secret)], this.recordOf(owner, by, body, secret), options);
+    const renamed = await control.replace(
+      "key_name",
+      nameKey,
+      held,
+      { ...held.record, hash: made.record.hash },
+      options,
+    );
+    if (renamed === undefined) {
+      await control.remove("key", [made.record.hash], made, options);
+      throw conflict(`The key ${name} is being rotated by somebody else.`, { name }, "busy");
+    }
+    const endsAt = new Date(now().getTime() + graceSeconds * 1000).toISOString();
+    await control.update(
+      "key",
+      [old.record.hash],
+      (record) => {
+        if (graceSeconds === 0) return this.revoked(record, by);
+        const sooner = record.expires_at !== undefined && record.expires_at < endsAt;
+        return sooner ? undefined : { ...record, expires_at: endsAt };
+      },
+      options,
+    );
+    lookup.forget(old.record.hash);
+    return { ...this.shown(made.record), key: secret };
+  }
+
+  private async change(
+    owner: KeyOwner,
+    name: string,
+    options: CallOptions,
+    change: (record: KeyRecord) => KeyRecord,
+  ): Promise<KeyRead> {
+    const { control, lookup, now } = this.deps;
+    const held = await control.get("key_name", keyOfName(owner, name), { ...options, consistency: "majority" });
+    if (held === undefined) throw unknown(name);
+    const at = now().toISOString();
+    const stored = await control.update(
+      "key",
+      [held.record.hash],
+      (record) => (record.status === "active" ? { ...change(record), updated_at: at } : undefined),
+      options,
+    );
+    lookup.forget(held.record.hash);
+    if (stored === undefined || (stored.record.status === "revoked" && stored.record.updated_at !== at))
+      throw unknown(name);
+    return this.shown(stored.record);
+  }
+
+  private revoked(record: KeyRecord, by: Principal): KeyRecord {
+    return { ...record, status: "revoked", revoked_at: this.deps.now().toISOString(), revoked_by: by.keyId };
+  }
+
+  private recordOf(owner: KeyOwner, by: Principal, body: KeyCreate, secret: string): KeyRecord {
+    this.requireFuture(body.expires_at);
+    const at = this.deps.now().toISOString();
+    const { name, description, permissions, expires_at: expires } = body;
+    return {
+      hash: hashOf(secret),
+      prefix: prefixOf(secret),
+      key_id: `key_${randomUUID()}`,
+      ...ownerFields(owner),
+      name,
+      ...(description === undefined || description === null ? {} : { description }),
+      permissions: permissions ?? ["read", "write", "delete"],
+      status: "active",
+      ...(expires === undefined || expires === null ? {} : { expires_at: new Date(expires).toISOString() }),
+      created_by: by.keyId,
+      created_at: at,
+      updated_at: at,
+    };
+  }
+
+  private requireFuture(expires: string | null | undefined): void {
+    if (typeof expires === "string" && !(Date.parse(expires) > this.deps.now().getTime())) {
+      throw validationError([{ path: "expires_at", message: "must be in the future" }]);
+    }
+  }
+
+  private shown(record: KeyRecord): KeyRead {
+    const { expires_at: expires, revoked_at: revokedAt, revoked_by: revokedBy } = record;
+    const expired = expires !== undefined && Date.parse(expires) <= this.deps.now().getTime();
+    return {
+      key_id: record.key_id,
+      key_hash: record.hash,
+      key_prefix: record.prefix,
+      key_type: "standard",
+      internal_id: record.organisation_id,
+      organization_id: record.organisation_id,
+      user_id: record.user_id,
+      name: record.name,
+      description: record.description ?? "",
+      permissions: record.permissions,
+      scopes: [],
+      status: record.status === "active" && expired ? "expired" : record.status,
+      ...(expires === undefined ? {} : { expires_at: expires }),
+      created_at: record.created_at,
+      created_by: record.created_by,
+      ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
+      ...(revokedBy === undefined ? {} : { revoked_by: revokedBy }),
+    };
+  }
+}
+
+const ownerFields = ({ organisationId, user }: KeyOwner) => ({ organisation_id: organisationId, user_id: user });
+const keyOfName = ({ organisationId, user }: KeyOwner, name: string): string[] => [organisationId, user, name];
+const unknown = (name: string): InletError => notFound(`API key ${name}`, { name });
+const nameTaken = (name: string): InletError => conflict(`The user has a key ${name} already.`, { name }, "name_taken");
