@@ -1,3 +1,5 @@
+import { type KeyScope } from "./scopes";
+
 export type Permission = "read" | "write" | "delete" | "admin";
 
 /** Who is asking: what a valid API key stands for. */
@@ -8,4 +10,8 @@ export interface Principal {
   /** True for the operator's key (`INLET_ROOT_KEY`), which may do everything in every organisation. */
   operator: boolean;
   permissions: ReadonlySet<Permission>;
+  /** The namespaces that the key is bound to; undefined: all of its organisation. */
+  scopes?: readonly KeyScope[];
+  /** What the operation under way needs; set for its handler. */
+  acting?: Permission;
 }

@@ -59,7 +59,7 @@ function handler(operation: AnyOperation, services: Services): RequestHandler {
     const answer = await withinDeadline(state, (deadlineMs) =>
       operation.handle(input, services, {
         requestId,
-        principal,
+        principal: { ...principal, acting: operation.permission },
         namespace,
         idempotencyKey,
         ifMatch,

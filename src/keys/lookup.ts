@@ -1,6 +1,7 @@
 /** Who an API key stands for: the operator's key, or a record of `inlet_control`, found by the hash of the secret. */
 import { type KeyLookup, type RefusedKey } from "../auth/key-lookup";
 import { type Permission, type Principal } from "../auth/principal";
+import { type KeyScope } from "../auth/scopes";
 import { ControlCache } from "../control/cache";
 import { type KeyRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
@@ -9,6 +10,7 @@ import { type Bootstrap } from "./bootstrap";
 import { hashOf, looksLikeSecret, sameHash } from "./secret";
 
 const ALL_PERMISSIONS: ReadonlySet<Permission> = new Set(["read", "write", "delete", "admin"]);
+const DATA_OPERATIONS = ["read_data", "write_data", "delete_data"] as const;
 export const OPERATOR_KEY_ID = "key_operator";
 
 export class ControlKeyLookup implements KeyLookup {
@@ -53,6 +55,13 @@ export class ControlKeyLookup implements KeyLookup {
       keyId: key.key_id,
       operator: false,
       permissions: new Set(key.permissions),
+      ...(key.scopes === undefined ? {} : { scopes: key.scopes.map(scopeOf) }),
     };
   }
+}
+
+/** An operation that this version does not know grants nothing. */
+function scopeOf({ resource_id: namespace, operations }: NonNullable<KeyRecord["scopes"]>[number]): KeyScope {
+  if (operations === undefined) return { namespace };
+  return { namespace, operations: DATA_OPERATIONS.filter((operation) => operations.includes(operation)) };
 }

@@ -1,6 +1,8 @@
 /** The API key calls as operations, within the caller's own organisation. All of them need the permission admin. */
 import { Type } from "@sinclair/typebox";
 
+import { type Principal } from "../auth/principal";
+import { requireUnscoped } from "../auth/scopes";
 import { ok, operation } from "../operation";
 import { Nothing } from "../schema/common";
 import { Done, KeyCreate, KeyCreated, KeyList, KeyPath, KeyRead, KeyUpdate, UserPath } from "./schemas";
@@ -11,11 +13,11 @@ export interface KeyServices {
   apiKeys: KeyService;
 }
 
-/** Addresses differ by more than their case in theory alone. */
-const ownerOf = ({ organisationId }: { organisationId: string }, email: string): KeyOwner => ({
-  organisationId,
-  user: email.toLowerCase(),
-});
+/** Addresses differ by more than their case in theory alone. @throws InletError 403 for a key that has scopes itself */
+function ownerOf(principal: Principal, email: string): KeyOwner {
+  requireUnscoped(principal);
+  return { organisationId: principal.organisationId, user: email.toLowerCase() };
+}
 
 const common = { permission: "admin", namespaced: false, params: KeyPath, query: Nothing } as const;
 const ALL = "/v1/organizations/users/:user_email/api-keys";

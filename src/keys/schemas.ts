@@ -10,6 +10,22 @@ const Permissions = Type.Array(
   Type.Union([Type.Literal("read"), Type.Literal("write"), Type.Literal("delete"), Type.Literal("admin")]),
   { minItems: 1, uniqueItems: true, description: "Left out: read, write and delete" },
 );
+const Scope = Type.Object(
+  {
+    resource_type: Type.Literal("namespace", { description: "The one that Inlet knows" }),
+    resource_id: Type.String({ minLength: 1, maxLength: 100, description: "The namespace's id or name" }),
+    operations: Type.Optional(
+      Type.Array(Type.Union([Type.Literal("read_data"), Type.Literal("write_data"), Type.Literal("delete_data")]), {
+        minItems: 1,
+        uniqueItems: true,
+        description: "Left out: all that the permissions allow",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+const Scopes = Type.Array(Scope, { maxItems: 100, description: "Left out or empty: every namespace" });
+export type Scope = Static<typeof Scope>;
 const Time = Type.String({ format: "date-time" });
 
 export const KeyCreate = Type.Object(
@@ -18,7 +34,7 @@ export const KeyCreate = Type.Object(
     description: optional(Type.String({ maxLength: 500 })),
     permissions: optional(Permissions),
     expires_at: optional(Time),
-    scopes: noList,
+    scopes: optional(Scopes),
     rate_limit_override: unavailable,
     principal_id: unavailable,
     allowed_origins: noList,
@@ -33,7 +49,7 @@ export const KeyUpdate = Type.Object(
     permissions: optional(Permissions),
     expires_at: optional(Time),
     status: optional(Type.Union([Type.Literal("active"), Type.Literal("revoked")])),
-    scopes: noList,
+    scopes: optional(Scopes),
     rate_limit_override: unavailable,
     allowed_origins: noList,
     name: unavailable,
@@ -64,7 +80,7 @@ const fields = {
   name: Type.String(),
   description: Type.String(),
   permissions: Permissions,
-  scopes: Type.Array(Type.Unknown()),
+  scopes: Type.Array(Scope),
   status: Type.Union([Type.Literal("active"), Type.Literal("revoked"), Type.Literal("expired")]),
   expires_at: Type.Optional(Time),
   created_at: Time,

@@ -7,7 +7,7 @@ import { type ControlStore } from "../control/store";
 import { conflict, type InletError, notFound, validationError } from "../errors";
 import { type CallOptions } from "../qdrant/gateway";
 import { type ControlKeyLookup } from "./lookup";
-import { type KeyCreate, type KeyCreated, type KeyRead, type KeyUpdate } from "./schemas";
+import { type KeyCreate, type KeyCreated, type KeyRead, type KeyUpdate, type Scope } from "./schemas";
 import { hashOf, newSecret, prefixOf } from "./secret";
 
 /** The user of an organisation whose keys are meant. */
@@ -54,13 +54,15 @@ export class KeyService {
   async update(owner: KeyOwner, by: Principal, name: string, body: KeyUpdate, options: CallOptions): Promise<KeyRead> {
     this.requireFuture(body.expires_at);
     return await this.change(owner, name, options, (record) => {
-      const { description, permissions, expires_at: expires, status } = body;
-      const { description: before, expires_at: expiredBefore, ...rest } = record;
+      const { description, permissions, expires_at: expires, scopes, status } = body;
+      const { description: before, expires_at: expiredBefore, scopes: scopesBefore, ...rest } = record;
+      const newScopes = scopes === undefined ? scopesBefore : (scopes ?? []);
       const newDescription = description === undefined ? before : (description ?? undefined);
       const newExpiry = expires === undefined ? expiredBefore : (expires ?? undefined);
       return {
         ...(status === "revoked" ? this.revoked(rest, by) : rest),
         permissions: permissions ?? record.permissions,
+        ...(newScopes === undefined || newScopes.length === 0 ? {} : { scopes: newScopes }),
         ...(newDescription === undefined ? {} : { description: newDescription }),
         ...(newExpiry === undefined ? {} : { expires_at: newExpiry }),
       };
@@ -86,10 +88,11 @@ export class KeyService {
     const old = held === undefined ? undefined : await control.get("key", [held.record.hash], options);
     if (held === undefined || old?.record.status !== "active") throw unknown(name);
     const secret = newSecret();
-    const { description, permissions, expires_at } = old.record;
+    const { description, permissions, expires_at, scopes } = old.record;
     const body: KeyCreate = {
       name,
       permissions,
+      ...(scopes === undefined ? {} : { scopes: scopes.flatMap(scopeOf) }),
       ...(description === undefined ? {} : { description }),
       ...(expires_at === undefined ? {} : { expires_at }),
     };
@@ -149,7 +152,7 @@ export class KeyService {
   private recordOf(owner: KeyOwner, by: Principal, body: KeyCreate, secret: string): KeyRecord {
     this.requireFuture(body.expires_at);
     const at = this.deps.now().toISOString();
-    const { name, description, permissions, expires_at: expires } = body;
+    const { name, description, permissions, scopes, expires_at: expires } = body;
     return {
       hash: hashOf(secret),
       prefix: prefixOf(secret),
@@ -158,6 +161,7 @@ export class KeyService {
       name,
       ...(description === undefined || description === null ? {} : { description }),
       permissions: permissions ?? ["read", "write", "delete"],
+      ...(Array.isArray(scopes) && scopes.length > 0 ? { scopes } : {}),
       status: "active",
       ...(expires === undefined || expires === null ? {} : { expires_at: new Date(expires).toISOString() }),
       created_by: by.keyId,
@@ -186,7 +190,7 @@ export class KeyService {
       name: record.name,
       description: record.description ?? "",
       permissions: record.permissions,
-      scopes: [],
+      scopes: (record.scopes ?? []).flatMap(scopeOf),
       status: record.status === "active" && expired ? "expired" : record.status,
       ...(expires === undefined ? {} : { expires_at: expires }),
       created_at: record.created_at,
@@ -201,3 +205,10 @@ const ownerFields = ({ organisationId, user }: KeyOwner) => ({ organisation_id: 
 const keyOfName = ({ organisationId, user }: KeyOwner, name: string): string[] => [organisationId, user, name];
 const unknown = (name: string): InletError => notFound(`API key ${name}`, { name });
 const nameTaken = (name: string): InletError => conflict(`The user has a key ${name} already.`, { name }, "name_taken");
+
+const OPERATIONS = ["read_data", "write_data", "delete_data"] as const;
+
+function scopeOf({ resource_id, operations }: NonNullable<KeyRecord["scopes"]>[number]): Scope[] {
+  const known = operations === undefined ? undefined : OPERATIONS.filter((each) => operations.includes(each));
+  return [{ resource_type: "namespace", resource_id, ...(known === undefined ? {} : { operations: known }) }];
+}

@@ -1,4 +1,6 @@
 /** Finds the namespace, the collection and the named vectors that a request means, or makes them on first use. */
+import { type Principal } from "../auth/principal";
+import { requireNamespace } from "../auth/scopes";
 import { type CollectionDirectory } from "../collections/directory";
 import { ControlCache, untilAborted } from "../control/cache";
 import { type NamespaceRecord } from "../control/records";
@@ -12,7 +14,7 @@ import { isIdOf, requireNameOrId } from "./names";
 import { type DocumentCollection, type Namespace, type NamespaceResolver } from "./namespace";
 import { type NamespaceProvisioner } from "./provision";
 
-type Who = { organisationId: string };
+type Who = Pick<Principal, "organisationId" | "scopes" | "acting">;
 /** Provisioning goes on for all who wait for it, whoever goes away. */
 const PROVISION_TIMEOUT_MS = 60_000;
 
@@ -35,6 +37,7 @@ export class NamespaceDirectory implements NamespaceResolver {
   async namespace(who: Who, nameOrId: string, options: CallOptions & { provision: boolean }): Promise<Namespace> {
     requireNameOrId("namespace", nameOrId, "X-Namespace");
     const found = await this.find(who, nameOrId, options);
+    requireNamespace(who, found === undefined ? [nameOrId] : [nameOrId, found.namespace_id, found.name]);
     if (found !== undefined) return namespaceOf(found);
     if (options.provision) return namespaceOf(await this.provided(who, nameOrId, options));
     throw unknownNamespace(nameOrId);

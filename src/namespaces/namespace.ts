@@ -1,3 +1,4 @@
+import { type Principal } from "../auth/principal";
 import { type VectorSchema } from "../qdrant/gateway";
 
 /** A namespace as documents, search and the rest see it: one Qdrant collection of one organisation. */
@@ -20,7 +21,7 @@ export interface NamespaceResolver {
   /** By name or id. @throws InletError 404 where it is unknown and `provision` is false or auto-provisioning is off, 403
    *  where the key may not use it, 422 where the name is not one. */
   namespace(
-    who: { organisationId: string },
+    who: Pick<Principal, "organisationId" | "scopes" | "acting">,
     nameOrId: string,
     options: { provision: boolean; signal: AbortSignal },
   ): Promise<Namespace>;

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type Principal } from "../auth/principal";
+import { mayUseNamespace, requireNamespace } from "../auth/scopes";
 import { listed, type ListRequest, type PageAsked } from "../control/listing";
 import { type NamespaceRecord, type NamespaceSettings } from "../control/records";
 import { type ControlStore } from "../control/store";
@@ -54,7 +55,7 @@ export class NamespaceService {
       { organisation_id: who.organisationId },
       options,
     )) {
-      if (record.state !== "ready") continue;
+      if (record.state !== "ready" || !mayUseNamespace(who, [record.namespace_id, record.name])) continue;
       const { namespace_id, name, created_at, updated_at, settings } = record;
       rows.push({ namespace_id, namespace_name: name, created_at, updated_at, ...settings, record });
     }
@@ -101,6 +102,7 @@ export class NamespaceService {
     requireNameOrId("namespace", nameOrId, "namespace");
     const stored = await directory.read(who, nameOrId, options);
     if (stored === undefined) throw unknown(nameOrId);
+    requireNamespace(who, [nameOrId, stored.record.namespace_id, stored.record.name]);
     await remover.remove(stored.record, options);
     directory.forget(namespaceOf(stored.record));
     return { message: `Namespace ${stored.record.name} was deleted.`, success: true };
@@ -129,6 +131,7 @@ export class NamespaceService {
     options: CallOptions,
   ): Promise<NamespaceRead> {
     const { directory, provisioner, remover } = this.deps;
+    requireNamespace(who, [name, ...(id === undefined ? [] : [id])]);
     const there = await directory.read(who, name, options);
     if (there?.record.state === "deleting") await remover.remove(there.record, options);
     if (there?.record.state === "ready") throw nameTaken(name);
@@ -143,6 +146,7 @@ export class NamespaceService {
     requireNameOrId("namespace", nameOrId, "namespace");
     const stored = await this.deps.directory.read(who, nameOrId, options);
     if (stored?.record.state !== "ready") throw unknown(nameOrId);
+    requireNamespace(who, [nameOrId, stored.record.namespace_id, stored.record.name]);
     return await this.deps.renamer.settle(stored.record, options);
   }
 

@@ -86,11 +86,7 @@ describe("a key", () => {
     ["an expiry that is no time", { name: "late", expires_at: "soon" }, "expires_at"],
     ["a permission that there is not", { name: "p", permissions: ["fly"] }, "permissions[0]"],
     ["no permission", { name: "p", permissions: [] }, "permissions"],
-    [
-      "scopes, which are not enforced",
-      { name: "s", scopes: [{ resource_type: "namespace", resource_id: "x" }] },
-      "scopes",
-    ],
+    ["a scope of another kind", { name: "s", scopes: [{ resource_type: "bucket", resource_id: "x" }] }, "scopes"],
     ["an unknown field", { name: "u", colour: 1 }, "colour"],
   ])("is refused with %s: 422 with the path", async (_what, body, path) => {
     const answer = await makeKey(body);
@@ -100,6 +96,55 @@ describe("a key", () => {
 
   it("is not made for what is no address", async () => {
     expect((await call("POST", keysOf("nobody"), { body: { name: "x" } })).status).toBe(422);
+  });
+});
+
+describe("a key with scopes", () => {
+  const [own, foreign] = [uniqueName("own"), uniqueName("foreign")];
+  const write = (key: string, namespace: string): Promise<InletAnswer> =>
+    call("POST", "/v1/collections/c/documents", { key, namespace, body: {} });
+
+  beforeAll(async () => {
+    for (const namespace_name of [own, foreign]) await call("POST", "/v1/namespaces", { body: { namespace_name } });
+  });
+
+  it("reaches its namespace by name and by id, and no other, nor makes one", async () => {
+    const key = secretOf(await makeKey({ name: "scoped", scopes: [{ resource_type: "namespace", resource_id: own }] }));
+    const made = await write(key, own);
+    expect(made.status).toBe(200);
+    const { namespace_id: id } = (made.body as { _internal: { namespace_id: string } })._internal;
+    expect((await write(key, id)).status).toBe(200);
+    const fresh = uniqueName("fresh");
+    for (const other of [foreign, fresh]) {
+      expect((await write(key, other)).body).toMatchObject({ status: 403, error: { code: "out_of_scope" } });
+    }
+    expect(await qdrant.aliases()).not.toHaveProperty(fresh);
+    expect((await call("GET", `/v1/namespaces/${foreign}`, { key })).status).toBe(403);
+    expect((await call("DELETE", `/v1/namespaces/${foreign}`, { key })).status).toBe(403);
+    expect((await call("GET", "/v1/namespaces", { key })).body).toMatchObject({ total_count: 1 });
+  });
+
+  it("does there only what its operations name", async () => {
+    const scopes = [{ resource_type: "namespace", resource_id: own, operations: ["read_data"] }];
+    const key = secretOf(await makeKey({ name: "reader", scopes }));
+    expect((await call("GET", `/v1/namespaces/${own}`, { key })).status).toBe(200);
+    expect((await write(key, own)).status).toBe(403);
+  });
+
+  it("makes no keys, so that it can't free itself", async () => {
+    const scopes = [{ resource_type: "namespace", resource_id: own }];
+    const key = secretOf(await makeKey({ name: "escape", permissions: ["admin"], scopes }));
+    expect((await call("POST", keysOf(), { key, body: { name: "free" } })).status).toBe(403);
+    expect((await call("PATCH", `${keysOf()}/escape`, { key, body: { scopes: null } })).status).toBe(403);
+  });
+
+  it("keeps its scopes when it is rotated, and loses them when its owner says so", async () => {
+    const scopes = [{ resource_type: "namespace", resource_id: own }];
+    await makeKey({ name: "turned", scopes });
+    const key = secretOf(await call("POST", `${keysOf()}/turned/rotate`));
+    expect((await write(key, foreign)).status).toBe(403);
+    await call("PATCH", `${keysOf()}/turned`, { body: { scopes: null } });
+    expect((await write(key, foreign)).status).toBe(200);
   });
 });
 
