@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type Principal } from "../auth/principal";
-import { listed, type ListRequest, type PageAsked } from "../control/listing";
+import { inTurns, listed, type ListRequest, type PageAsked } from "../control/listing";
 import { type CollectionRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
 import { conflict, notFound } from "../errors";
@@ -63,7 +63,7 @@ export class CollectionService {
       id: "collection_id",
       searched: ["collection_id", "collection_name", "description"],
     });
-    const shown = await Promise.all(results.map(({ record }) => this.shown(namespace, record, scope)));
+    const shown = await inTurns(results, ({ record }) => this.shown(namespace, record, scope));
     const documents = shown.reduce((sum, each) => sum + each.document_count, 0);
     const stats = {
       total_documents: documents,
@@ -117,12 +117,10 @@ export class CollectionService {
     const namespace = await this.namespace(scope, false);
     const record = await this.required(namespace, nameOrId, scope);
     const vectors = await namespaces.vectors(namespace, { fresh: true, signal: scope.signal });
-    const counted = await Promise.all(
-      [...vectors].map(async ([name, schema]) => {
-        const filter = { must: [ofCollection(record), { has_vector: name }] };
-        return { name, schema, documents: await qdrant.count(namespace.id, filter, scope) };
-      }),
-    );
+    const counted = await inTurns([...vectors], async ([name, schema]) => {
+      const filter = { must: [ofCollection(record), { has_vector: name }] };
+      return { name, schema, documents: await qdrant.count(namespace.id, filter, scope) };
+    });
     return describeFeatures(record, counted);
   }
 

@@ -52,7 +52,7 @@ export const KeyUpdate = Type.Object(
     scopes: optional(Scopes),
     rate_limit_override: unavailable,
     allowed_origins: noList,
-    name: unavailable,
+    name: optional(KeyName),
   },
   { additionalProperties: false, title: "KeyUpdate" },
 );

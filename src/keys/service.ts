@@ -53,7 +53,9 @@ export class KeyService {
   /** What is sent is set, null removes it, the rest stays. A revoked key stays revoked. */
   async update(owner: KeyOwner, by: Principal, name: string, body: KeyUpdate, options: CallOptions): Promise<KeyRead> {
     this.requireFuture(body.expires_at);
-    return await this.change(owner, name, options, (record) => {
+    const newName = body.name ?? name;
+    if (newName !== name) await this.rename(owner, name, newName, options);
+    return await this.change(owner, newName, options, (record) => {
       const { description, permissions, expires_at: expires, scopes, status } = body;
       const { description: before, expires_at: expiredBefore, scopes: scopesBefore, ...rest } = record;
       const newScopes = scopes === undefined ? scopesBefore : (scopes ?? []);
@@ -61,6 +63,7 @@ export class KeyService {
       const newExpiry = expires === undefined ? expiredBefore : (expires ?? undefined);
       return {
         ...(status === "revoked" ? this.revoked(rest, by) : rest),
+        name: newName,
         permissions: permissions ?? record.permissions,
         ...(newScopes === undefined || newScopes.length === 0 ? {} : { scopes: newScopes }),
         ...(newDescription === undefined ? {} : { description: newDescription }),
@@ -121,6 +124,18 @@ export class KeyService {
     );
     lookup.forget(old.record.hash);
     return { ...this.shown(made.record), key: secret };
+  }
+
+  /** The new name is claimed before the old one is free, so that the key has one all the time. */
+  private async rename(owner: KeyOwner, from: string, to: string, options: CallOptions): Promise<void> {
+    const { control } = this.deps;
+    const old = await control.get("key_name", keyOfName(owner, from), { ...options, consistency: "majority" });
+    const key = old === undefined ? undefined : await control.get("key", [old.record.hash], options);
+    if (old === undefined || key?.record.status !== "active") throw unknown(from);
+    const claim = { ...old.record, name: to };
+    const held = await control.claim("key_name", keyOfName(owner, to), claim, options);
+    if (held.record.hash !== old.record.hash) throw nameTaken(to);
+    await control.remove("key_name", keyOfName(owner, from), old, options);
   }
 
   private async change(

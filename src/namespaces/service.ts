@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { type Principal } from "../auth/principal";
 import { mayUseNamespace, requireNamespace } from "../auth/scopes";
-import { listed, type ListRequest, type PageAsked } from "../control/listing";
+import { inTurns, listed, type ListRequest, type PageAsked } from "../control/listing";
 import { type NamespaceRecord, type NamespaceSettings } from "../control/records";
 import { type ControlStore } from "../control/store";
 import { conflict, notFound } from "../errors";
@@ -63,7 +63,7 @@ export class NamespaceService {
       id: "namespace_id",
       searched: ["namespace_id", "namespace_name", "description"],
     });
-    const shown = await Promise.all(results.map(({ record }) => this.shown(record, options)));
+    const shown = await inTurns(results, ({ record }) => this.shown(record, options));
     const sum = (field: "document_count" | "collection_count"): number =>
       shown.reduce((all, each) => all + each[field], 0);
     const stats = { total_documents: sum("document_count"), total_collections: sum("collection_count") };

@@ -159,10 +159,15 @@ function refusalOf(failure: QdrantFailure): InletError {
         cause: failure,
       });
     case 404:
-      return new InletError(404, "not_found", "Qdrant does not have what the request names.", {
-        code: /^Not found: (Collection|No collection)/i.test(text) ? "qdrant_collection_missing" : "qdrant_not_found",
-        cause: failure,
-      });
+      return /^Not found: (Collection|No collection)/i.test(text)
+        ? new InletError(404, "not_found", "The namespace's Qdrant collection is not there.", {
+            code: "qdrant_collection_missing",
+            cause: failure,
+          })
+        : new InletError(404, "not_found", "Qdrant does not have what the request names.", {
+            code: "qdrant_not_found",
+            cause: failure,
+          });
     case 409:
       return new InletError(409, "conflict", "Qdrant has one of that name already.", {
         code: "exists",

@@ -75,6 +75,18 @@ describe("a key", () => {
     expect((await listWith(secretOf(third))).status).toBe(200);
   });
 
+  it("goes on under another name when it is renamed, unless that is taken", async () => {
+    const key = secretOf(await makeKey({ name: "old_name" }));
+    await makeKey({ name: "taken_name" });
+    const rename = (name: string): Promise<InletAnswer> => call("PATCH", `${keysOf()}/old_name`, { body: { name } });
+    expect((await rename("taken_name")).status).toBe(409);
+    expect((await rename("new_name")).body).toMatchObject({ name: "new_name" });
+    expect((await listWith(key)).status).toBe(200);
+    expect((await call("DELETE", `${keysOf()}/old_name`)).status).toBe(404);
+    await call("DELETE", `${keysOf()}/new_name`);
+    expect((await listWith(key)).status).toBe(401);
+  });
+
   it("has a name that only one of a user's keys can have, whoever asks at once", async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => makeKey({ name: "single" })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
