@@ -86,7 +86,12 @@ export interface DenseVectorSchema {
   distance: Distance;
   datatype?: "float32" | "float16" | "uint8";
 }
-export type VectorSchema = DenseVectorSchema | { kind: "sparse" };
+export interface SparseVectorSchema {
+  kind: "sparse";
+  /** Absent: none. */
+  modifier?: "idf";
+}
+export type VectorSchema = DenseVectorSchema | SparseVectorSchema;
 
 /** A dense vector as a collection's maker declares it, in Qdrant's words. */
 export interface DenseVectorParams {

@@ -54,8 +54,9 @@ export class NamedVectors {
     refuseMismatches(wanted, fresh);
     const toAdd = [...wanted.keys()].filter((name) => !fresh.has(name) || ready?.has(name) !== true);
     const additions = toAdd.map((name) => {
-      const schema = fresh.get(name) ?? newSchema(wanted.get(name), defaults.get(name));
-      return this.addOnce(collection, name, schema, options.signal);
+      const there = fresh.get(name);
+      const schema = there ?? newSchema(wanted.get(name), defaults.get(name));
+      return this.addOnce(collection, name, schema, there !== undefined, options.signal);
     });
     const ended = await Promise.allSettled(additions);
     const after = await this.schema(collection, { ...options, fresh: true });
@@ -71,18 +72,30 @@ export class NamedVectors {
     this.acknowledged.delete(collection);
   }
 
-  private async addOnce(collection: string, name: string, schema: VectorSchema, signal: AbortSignal): Promise<void> {
-    const flight = JSON.stringify([collection, name, schema]);
+  private async addOnce(
+    collection: string,
+    name: string,
+    schema: VectorSchema,
+    isThere: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const flight = JSON.stringify([collection, name, schema, isThere]);
     let adding = this.adding.get(flight);
     if (adding === undefined) {
-      adding = this.add(collection, name, schema).finally(() => this.adding.delete(flight));
+      adding = this.add(collection, name, schema, isThere).finally(() => this.adding.delete(flight));
       this.adding.set(flight, adding);
     }
     await untilAborted(adding, signal);
   }
 
-  private async add(collection: string, name: string, schema: VectorSchema): Promise<void> {
-    await this.qdrant.addNamedVector(collection, name, schema, { signal: AbortSignal.timeout(ADD_TIMEOUT_MS) });
+  private async add(collection: string, name: string, schema: VectorSchema, isThere: boolean): Promise<void> {
+    try {
+      await this.qdrant.addNamedVector(collection, name, schema, { signal: AbortSignal.timeout(ADD_TIMEOUT_MS) });
+    } catch (error) {
+      // Declared with more than the endpoint knows (an index, a sparse datatype), so that "again" looks different to Qdrant;
+      // the answer still comes after the one that made it, which is all that is asked.
+      if (!isThere || !(error instanceof InletError) || error.code !== "vector_mismatch") throw error;
+    }
     const names = this.acknowledged.get(collection) ?? new Set();
     names.add(name);
     this.acknowledged.delete(collection);

@@ -308,7 +308,7 @@ const consistencyOf = (options: ReadOptions): { consistency?: "majority" | "quor
   options.consistency === undefined ? {} : { consistency: options.consistency };
 
 function namedVectorConfig(schema: VectorSchema) {
-  if (schema.kind === "sparse") return { sparse: {} };
+  if (schema.kind === "sparse") return { sparse: schema.modifier === undefined ? {} : { modifier: schema.modifier } };
   return {
     dense: {
       size: schema.size,

@@ -18,7 +18,10 @@ export function descriptionOf(info: CollectionInfo): CollectionDescription {
   const named: [string, VectorSchema][] = singleVector
     ? []
     : Object.entries(dense).flatMap(([name, params]) => (name === "" ? [] : [[name, denseSchema(recordOf(params))]]));
-  const sparseNames = Object.keys(recordOf(sparse)).map((name): [string, VectorSchema] => [name, { kind: "sparse" }]);
+  const sparseNames = Object.entries(recordOf(sparse)).map(([name, params]): [string, VectorSchema] => [
+    name,
+    { kind: "sparse", ...(recordOf(params).modifier === "idf" ? { modifier: "idf" } : {}) },
+  ]);
   return {
     vectors: new Map([...named, ...sparseNames]),
     indexes: new Set(Object.keys(info.payload_schema)),

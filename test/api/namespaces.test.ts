@@ -53,7 +53,18 @@ describe("a namespace", () => {
       },
       payload_schema: { language: { data_type: "keyword" } },
     });
-    await call("POST", "/v1/collections/c/documents", { namespace: name, body: { vectors: { later: [1, 2] } } });
+    const words = { indices: [3, 1], values: [0.5, 1] };
+    const vectors = {
+      later: [1, 2],
+      short: [1, 2, 3],
+      rows: [
+        [1, 2],
+        [3, 4],
+      ],
+      words,
+    };
+    const written = await call("POST", "/v1/collections/c/documents", { namespace: name, body: { vectors } });
+    expect(written.status).toBe(200);
     expect(await qdrant.get(`/collections/${name}`)).toMatchObject({
       config: { params: { vectors: { later: { size: 2, distance: "Manhattan" } } } },
     });
