@@ -52,19 +52,26 @@ export interface KeyRequest {
   documentId: string;
 }
 
+/** Whether a document of the request's namespace is there. */
+type Exists = (documentId: string) => Promise<boolean>;
+
 export class IdempotencyKeys {
   constructor(
-    private readonly control: Pick<ControlStore, "claim" | "replace" | "remove">,
+    private readonly control: Pick<ControlStore, "get" | "claim" | "replace" | "remove">,
     private readonly nowMs: () => number,
   ) {}
 
-  /** Binds the key, or finds what it is bound to. `documentExists` tells whether a bound document was ever written.
+  /** Refuses early, before anything is made for the request. @throws InletError 409 where the key is bound to another one */
+  async refuseTaken(request: Omit<KeyRequest, "documentId">, exists: Exists, signal: AbortSignal): Promise<void> {
+    const { namespaceId, key, requestHash } = request;
+    const held = await this.control.get(RECORD_KIND, [namespaceId, key], { signal });
+    if (held === undefined || held.record.request_hash === requestHash) return;
+    if (!(await this.isAbandoned(held.record, exists))) throw sameKeyOtherBody(key);
+  }
+
+  /** Binds the key, or finds what it is bound to. `exists` tells whether a bound document was ever written.
    *  @throws InletError 409 where it is bound to another request. */
-  async bind(
-    request: KeyRequest,
-    documentExists: (documentId: string) => Promise<boolean>,
-    signal: AbortSignal,
-  ): Promise<Binding> {
+  async bind(request: KeyRequest, exists: Exists, signal: AbortSignal): Promise<Binding> {
     const { namespaceId, key, requestHash, documentId } = request;
     const parts = [namespaceId, key];
     const record = {
@@ -81,11 +88,15 @@ export class IdempotencyKeys {
       },
     });
     if (held.record.request_hash === requestHash) return bound(held, held.won);
-    const abandoned = this.nowMs() - Date.parse(held.record.created_at) > ABANDONED_AFTER_MS;
-    if (abandoned && !(await documentExists(held.record.document_id))) {
+    if (await this.isAbandoned(held.record, exists)) {
       const taken = await this.control.replace(RECORD_KIND, parts, held, record, { signal });
       if (taken !== undefined) return bound({ ...taken, won: true }, true);
     }
     throw sameKeyOtherBody(key);
+  }
+
+  private async isAbandoned(record: { created_at: string; document_id: string }, exists: Exists): Promise<boolean> {
+    const ageMs = this.nowMs() - Date.parse(record.created_at);
+    return ageMs > ABANDONED_AFTER_MS && !(await exists(record.document_id));
   }
 }

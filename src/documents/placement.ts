@@ -20,6 +20,14 @@ export interface Scope {
   signal: AbortSignal;
 }
 
+/** What was found of a document's place; what is undefined is not there yet. */
+export interface Plan {
+  namespace: Namespace | undefined;
+  collection: DocumentCollection | undefined;
+  collectionName: string;
+  parent: Parent | undefined;
+}
+
 export interface Placed {
   namespace: Namespace;
   collection: DocumentCollection;
@@ -103,33 +111,40 @@ export class Placement {
     return await this.deps.resolver.collection(namespace, nameOrId, { provision: false, signal: scope.signal });
   }
 
-  /** Checks all of the draft that depends on what is there, then makes what is missing.
-   *  @throws InletError 404 where it may not be made, 422 where the draft does not fit */
-  async prepare(scope: Scope, collectionName: string, draft: Draft): Promise<Placed> {
-    const { resolver } = this.deps;
-    const { signal } = scope;
+  /** Checks all of the draft that depends on what is there, and makes nothing.
+   *  @throws InletError 422 where the draft does not fit */
+  async plan(scope: Scope, collectionName: string, draft: Draft): Promise<Plan> {
     // Else a namespace would be made for a collection that can't be.
     requireNameOrId("collection", collectionName, "collection");
-    const known = await ifKnown(this.namespace(scope));
-    const knownCollection = known && (await ifKnown(this.collection(scope, known, collectionName)));
-    checkNamed(draft.collection, collectionName, knownCollection);
-    const parent = known && (await this.parentOf(scope, known, draft.lineage.source_document_id));
+    const namespace = await ifKnown(this.namespace(scope));
+    const collection = namespace && (await ifKnown(this.collection(scope, namespace, collectionName)));
+    checkNamed(draft.collection, collectionName, collection);
+    const parent = namespace && (await this.parentOf(scope, namespace, draft.lineage.source_document_id));
     const faults = parent ? parentFaults(draft.lineage, parent) : [];
     if (faults.length > 0) throw validationError(faults);
-    checkAgainst(
-      known && draft.vectors.length > 0 ? await resolver.vectors(known, { signal }) : new Map(),
-      draft.vectors,
-    );
+    await this.check(scope, namespace, draft.vectors);
+    return { namespace, collection, collectionName, parent };
+  }
 
-    const making = { provision: true, signal };
-    const namespace = known ?? (await resolver.namespace(scope.principal, scope.namespace, making));
-    const collection = knownCollection ?? (await resolver.collection(namespace, collectionName, making));
+  /** Makes what the plan found missing. @throws InletError 404 where it may not be made */
+  async make(scope: Scope, plan: Plan, draft: Draft): Promise<Placed> {
+    const { resolver } = this.deps;
+    const making = { provision: true, signal: scope.signal };
+    const namespace = plan.namespace ?? (await resolver.namespace(scope.principal, scope.namespace, making));
+    const collection = plan.collection ?? (await resolver.collection(namespace, plan.collectionName, making));
     return {
       namespace,
       collection,
       schemas: await this.ensure(scope, namespace, draft.vectors),
-      lineage: deriveLineage(draft.lineage, collection.id, parent),
+      lineage: deriveLineage(draft.lineage, collection.id, plan.parent),
     };
+  }
+
+  /** @throws InletError 422 for vectors that do not fit the namespace */
+  async check(scope: Scope, namespace: Namespace | undefined, vectors: readonly NamedVector[]): Promise<void> {
+    if (vectors.length === 0) return;
+    const schemas = namespace && (await this.deps.resolver.vectors(namespace, { signal: scope.signal }));
+    checkAgainst(schemas ?? new Map(), vectors);
   }
 
   /** Makes the named vectors that are not there yet. */

@@ -7,7 +7,7 @@ import { type PointReader, type PointWriter, type QdrantPoint } from "../qdrant/
 import { answerOf, type DocumentAnswer, headersOf, type Wanted } from "./answer";
 import { type Draft, draftOf } from "./document";
 import { type Binding, type IdempotencyKeys, requestHashOf, sameIdOtherBody } from "./idempotency";
-import { type Placed, type Placement, type Scope } from "./placement";
+import { type Placed, type Placement, type Plan, type Scope } from "./placement";
 import { collectionIdOf, pointOf, requestHashOf as storedHashOf, type Stamp } from "./point";
 import { type DocumentCreate } from "./schemas";
 
@@ -40,22 +40,22 @@ export class DocumentService {
   /** Writes one document that schema and inspectDocument have found right; acknowledged by Qdrant when it returns. Sent
    *  again under its own id or under `key`, it is there once. @throws InletError 404, 409, 413, 422, 503 */
   async create(scope: Scope, collectionName: string, body: DocumentCreate, key: string | undefined): Promise<Served> {
+    const { placement } = this.deps;
     const draft = draftOf(body);
-    const placed = await this.deps.placement.prepare(scope, collectionName, draft);
+    const plan = await placement.plan(scope, collectionName, draft);
     if (key === undefined && draft.documentId === undefined) {
-      return await this.served(await this.writeNew(scope, placed, draft));
+      return await this.served(await this.writeNew(scope, await placement.make(scope, plan, draft), draft));
     }
+    const made = await this.alreadyMade(scope, plan, draft, body, key);
+    if (made !== undefined) return await this.served(made);
+    const placed = await placement.make(scope, plan, draft);
     const requestHash = requestHashOf(body, placed.collection.id);
+    const documentId = draft.documentId ?? this.deps.ids.document();
     if (key === undefined)
-      return await this.served(await this.writeOnce(scope, placed, draft, draft.documentId, requestHash));
+      return await this.served(await this.writeOnce(scope, placed, draft, documentId, requestHash));
     const binding = await this.deps.keys.bind(
-      {
-        namespaceId: placed.namespace.id,
-        key,
-        requestHash,
-        documentId: draft.documentId ?? this.deps.ids.document(),
-      },
-      async (documentId) => (await this.find(scope, placed.namespace, documentId, false)) !== undefined,
+      { namespaceId: placed.namespace.id, key, requestHash, documentId },
+      this.existsIn(scope, placed.namespace),
       scope.signal,
     );
     try {
@@ -96,6 +96,34 @@ export class DocumentService {
     return { namespace, point };
   }
 
+  /** The document that this request has made before; looked for before anything is made on its behalf.
+   *  @throws InletError 409 where another request holds its id or its key */
+  private async alreadyMade(
+    scope: Scope,
+    { namespace, collection }: Plan,
+    draft: Draft,
+    body: DocumentCreate,
+    key: string | undefined,
+  ): Promise<QdrantPoint | undefined> {
+    if (namespace === undefined) return undefined;
+    // A collection that is not there yet can hold no document of this request, so that any hash is another's.
+    const requestHash = requestHashOf(body, collection?.id ?? "");
+    if (key !== undefined) {
+      const request = { namespaceId: namespace.id, key, requestHash };
+      await this.deps.keys.refuseTaken(request, this.existsIn(scope, namespace), scope.signal);
+    }
+    const { documentId } = draft;
+    const stored = documentId === undefined ? undefined : await this.find(scope, namespace, documentId, false);
+    if (documentId === undefined || stored === undefined) return undefined;
+    if (storedHashOf(stored.payload) !== requestHash) throw sameIdOtherBody(documentId);
+    // With a key the binding has to be made as well.
+    return key === undefined ? stored : undefined;
+  }
+
+  private existsIn(scope: Scope, namespace: Namespace): (documentId: string) => Promise<boolean> {
+    return async (documentId) => (await this.find(scope, namespace, documentId, false)) !== undefined;
+  }
+
   private async find(
     scope: Scope,
     namespace: Namespace,
@@ -124,10 +152,9 @@ export class DocumentService {
     scope: Scope,
     placed: Placed,
     draft: Draft,
-    documentId: string | undefined,
+    id: string,
     requestHash: string,
   ): Promise<QdrantPoint> {
-    const id = documentId ?? this.deps.ids.document();
     const point = this.pointOf(placed, draft, id, requestHash);
     const { namespace } = placed;
     const { signal } = scope;
