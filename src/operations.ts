@@ -4,18 +4,25 @@ import { type TObject, type TSchema } from "@sinclair/typebox";
 
 import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
+import { documentUpdateOperations, type DocumentUpdateServices } from "./documents/update-routes";
 import { keyOperations, type KeyServices } from "./keys/routes";
 import { namespaceOperations, type NamespaceServices } from "./namespaces/routes";
 import { type Operation } from "./operation";
 import { organisationOperations, type OrganisationServices } from "./organisations/routes";
 
 /** Everything that some operation's `handle` may ask for. */
-export type Services = DocumentServices & NamespaceServices & CollectionServices & KeyServices & OrganisationServices;
+export type Services = DocumentServices &
+  DocumentUpdateServices &
+  NamespaceServices &
+  CollectionServices &
+  KeyServices &
+  OrganisationServices;
 
 export type AnyOperation = Operation<TObject, TObject, TSchema, Services>;
 
 export const operations: readonly AnyOperation[] = [
   ...documentOperations,
+  ...documentUpdateOperations,
   ...namespaceOperations,
   ...collectionOperations,
   ...keyOperations,

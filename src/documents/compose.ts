@@ -10,6 +10,8 @@ import { IdempotencyKeys } from "./idempotency";
 import { Placement } from "./placement";
 import { type DocumentServices } from "./routes";
 import { DocumentService } from "./service";
+import { DocumentUpdates } from "./update";
+import { type DocumentUpdateServices } from "./update-routes";
 
 export interface DocumentParts {
   qdrant: PointReader & PointWriter;
@@ -20,17 +22,16 @@ export interface DocumentParts {
   s3: PresignerSettings;
 }
 
-export function createDocumentServices(parts: DocumentParts): DocumentServices {
+export function createDocumentServices(parts: DocumentParts): DocumentServices & DocumentUpdateServices {
   const { qdrant, resolver, control, ids, nowMs, s3 } = parts;
-  const documents = new DocumentService({
+  const common = {
     placement: new Placement({ resolver, reader: qdrant }),
     reader: qdrant,
     writer: qdrant,
-    keys: new IdempotencyKeys(control, nowMs),
     presigner: createPresigner(s3),
-    ids,
     newRevision: randomUUID,
     nowMs,
-  });
-  return { documents };
+  };
+  const documents = new DocumentService({ ...common, keys: new IdempotencyKeys(control, nowMs), ids });
+  return { documents, updates: new DocumentUpdates({ ...common, documents }) };
 }
