@@ -3,6 +3,7 @@
 import { type TObject, type TSchema } from "@sinclair/typebox";
 
 import { collectionOperations, type CollectionServices } from "./collections/routes";
+import { documentBatchOperations, type DocumentBatchServices } from "./documents/batch-routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
 import { documentUpdateOperations, type DocumentUpdateServices } from "./documents/update-routes";
 import { keyOperations, type KeyServices } from "./keys/routes";
@@ -13,6 +14,7 @@ import { organisationOperations, type OrganisationServices } from "./organisatio
 /** Everything that some operation's `handle` may ask for. */
 export type Services = DocumentServices &
   DocumentUpdateServices &
+  DocumentBatchServices &
   NamespaceServices &
   CollectionServices &
   KeyServices &
@@ -23,6 +25,7 @@ export type AnyOperation = Operation<TObject, TObject, TSchema, Services>;
 export const operations: readonly AnyOperation[] = [
   ...documentOperations,
   ...documentUpdateOperations,
+  ...documentBatchOperations,
   ...namespaceOperations,
   ...collectionOperations,
   ...keyOperations,

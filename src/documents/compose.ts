@@ -6,6 +6,8 @@ import { type ControlStore } from "../control/store";
 import { type IdMaker } from "../ids";
 import { type NamespaceResolver } from "../namespaces/namespace";
 import { type PointReader, type PointWriter } from "../qdrant/gateway";
+import { DocumentBatches } from "./batch";
+import { type DocumentBatchServices } from "./batch-routes";
 import { IdempotencyKeys } from "./idempotency";
 import { Placement } from "./placement";
 import { type DocumentServices } from "./routes";
@@ -22,7 +24,9 @@ export interface DocumentParts {
   s3: PresignerSettings;
 }
 
-export function createDocumentServices(parts: DocumentParts): DocumentServices & DocumentUpdateServices {
+export function createDocumentServices(
+  parts: DocumentParts,
+): DocumentServices & DocumentUpdateServices & DocumentBatchServices {
   const { qdrant, resolver, control, ids, nowMs, s3 } = parts;
   const common = {
     placement: new Placement({ resolver, reader: qdrant }),
@@ -33,5 +37,6 @@ export function createDocumentServices(parts: DocumentParts): DocumentServices &
     nowMs,
   };
   const documents = new DocumentService({ ...common, keys: new IdempotencyKeys(control, nowMs), ids });
-  return { documents, updates: new DocumentUpdates({ ...common, documents }) };
+  const updates = new DocumentUpdates({ ...common, documents });
+  return { documents, updates, batches: new DocumentBatches({ ...common, updates }) };
 }
