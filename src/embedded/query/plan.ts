@@ -193,8 +193,10 @@ class Examples {
   private vectorOf(example: Example): GivenVector | undefined {
     if (example.kind === "vector") return example.vector;
     const { collection, lookup, missingIdLacksVector = false } = this.planning;
-    const from = this.stage.lookupFrom === undefined ? collection : lookup(this.stage.lookupFrom.collection);
-    if (from.name === collection.name) this.excluded.add(example.id);
+    const { lookupFrom } = this.stage;
+    const from = lookupFrom === undefined ? collection : lookup(lookupFrom.collection);
+    // Qdrant compares names as they are given: looked up by an alias of this very collection, the point is not left out.
+    if (lookupFrom === undefined || lookupFrom.collection === collection.name) this.excluded.add(example.id);
     const { table } = from;
     const slot = table.slotOf(example.id);
     if (slot === undefined) {
