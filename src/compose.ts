@@ -1,5 +1,5 @@
 /** Builds every object of the service and hands each what it needs; nothing else does. */
-import { type Express } from "express";
+import { type RequestListener } from "node:http";
 
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
@@ -27,7 +27,7 @@ export interface ComposeParts {
 }
 
 export interface Composed {
-  app: Express;
+  app: RequestListener;
   /** Makes what must be there before the first request; where it fails, the requests try again. @throws InletError 503 */
   bootstrap(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -1,8 +1,6 @@
 /** Listening, and an end that answers what is in flight. */
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
-
-import { type Express } from "express";
 
 import { StartError } from "../start-error";
 
@@ -42,7 +40,7 @@ function urlOf(host: string, port: number): string {
 }
 
 /** @throws StartError that names the setting to change. */
-export async function listen(app: Express, host: string, port: number): Promise<HttpServer> {
+export async function listen(app: RequestListener, host: string, port: number): Promise<HttpServer> {
   const answering = new Set<ServerResponse>();
   let draining = false;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
