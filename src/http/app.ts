@@ -6,10 +6,10 @@ import { type Logger } from "../observability/logger";
 import { type RequestObserver } from "../observability/metrics";
 import { type AnyOperation, type Services } from "../operations";
 import { authenticate } from "./authenticate";
-import { mountDocs } from "./docs";
+import { DOCS_PATHS, mountDocs } from "./docs";
 import { errorMiddleware } from "./error-middleware";
-import { type MetricsText, mountHealth, type Readiness } from "./health";
-import { mountOperations, refuseUnknownRoute } from "./mount";
+import { HEALTH_PATHS, type MetricsText, mountHealth, type Readiness } from "./health";
+import { mountOperations, refuseOtherMethods, refuseUnknownRoute } from "./mount";
 import { requestFrame, requestLog } from "./request-frame";
 import { crossOrigin, securityHeaders } from "./security";
 
@@ -36,6 +36,7 @@ export function createApp(parts: AppParts): Express {
   app.use(requestFrame(parts.requests), requestLog(logger), securityHeaders(), ...crossOrigin(settings.corsOrigins));
   mountHealth(app, parts.readiness, parts.metrics);
   mountDocs(app, parts.describe);
+  for (const path of [...HEALTH_PATHS, ...DOCS_PATHS]) refuseOtherMethods(app, path, ["GET", "HEAD"]);
   app.use("/v1", authenticate(parts.keys));
   mountOperations(app, parts.operations, parts.services, { bodyBytes: settings.bodyLimitBytes });
   app.use(refuseUnknownRoute, errorMiddleware(logger));

@@ -6,6 +6,8 @@ import { type Request, type Response, type Router } from "express";
 import { DOCS_ASSETS, DOCS_HTML, DOCS_SCRIPT, docsFolder } from "../openapi/docs-page";
 import { stateOf } from "./context";
 
+export const DOCS_PATHS = ["/openapi.json", "/docs"] as const;
+
 /** `describe` is called once, at the first request: the document takes a while to make and is seldom asked for. */
 export function mountDocs(router: Router, describe: () => unknown): void {
   let document: string | undefined;

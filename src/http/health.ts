@@ -17,6 +17,8 @@ export interface MetricsText {
 /** An orchestrator asks again soon; a probe that hangs tells it nothing. */
 const READY_TIMEOUT_MS = 3_000;
 
+export const HEALTH_PATHS = ["/healthz", "/readyz", "/metrics"] as const;
+
 export function mountHealth(router: Router, readiness: Readiness, metrics: MetricsText): void {
   router.get("/healthz", (request: Request, response: Response) => {
     stateOf(request).operationId = "healthz";

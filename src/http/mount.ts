@@ -88,11 +88,14 @@ export function mountOperations(
     allowed.push(operation.method.toUpperCase(), ...(operation.method === "get" ? ["HEAD"] : []));
     methods.set(operation.path, allowed);
   }
-  for (const [path, allowed] of methods) {
-    router.all(path, (request: Request) => {
-      throw wrongMethod(request.method, request.path, allowed);
-    });
-  }
+  for (const [path, allowed] of methods) refuseOtherMethods(router, path, allowed);
+}
+
+/** 405 with `Allow` for what the routes of this path, mounted before, did not take. */
+export function refuseOtherMethods(router: Router, path: string, allowed: readonly string[]): void {
+  router.all(path, (request: Request) => {
+    throw wrongMethod(request.method, request.path, allowed);
+  });
 }
 
 /** For what no route took. */

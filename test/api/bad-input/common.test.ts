@@ -122,6 +122,12 @@ describe("the route", () => {
     expect(answer.headers.get("allow")?.split(", ")).toContain("POST");
   });
 
+  it.each(["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"])("%s takes GET alone", async (path) => {
+    const answer = await inlet.call("PATCH", path, { key: null });
+    expectRefusal(answer, 405, "method_not_allowed");
+    expect(answer.headers.get("allow")).toBe("GET, HEAD");
+  });
+
   it.each(["return_vectors=maybe", "return_vectors=true&return_vectors=false"])("with ?%s is 422", async (query) => {
     const answer = await inlet.call("GET", `${documents}/doc_1?${query}`, { namespace });
     expectRefusal(answer, 422, "validation_error");
