@@ -31,10 +31,11 @@ export async function startBackend(env: BackendEnvironment): Promise<RunningBack
   try {
     return await container(qdrantImage(env));
   } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
     if (wanted === "container") {
-      throw new Error("INLET_TEST_BACKEND=container, and there is no container to be had.", { cause: error });
+      throw new Error(`INLET_TEST_BACKEND=container, and there is no container to be had: ${why}`, { cause: error });
     }
-    return embedded(error instanceof Error ? error.message : String(error));
+    return embedded(why);
   }
 }
 
