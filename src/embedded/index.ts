@@ -9,6 +9,7 @@ import { FloatArena } from "./query/simd/arena";
 import { PooledSearcher } from "./query/simd/pooled-search";
 import { openFolder } from "./storage/open";
 import { createPayloadIndex } from "./storage/payload-index";
+import { Snapshots } from "./storage/snapshots";
 
 export { StartError } from "./storage/errors";
 
@@ -44,7 +45,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
   );
   const exact = new PooledSearcher(arena);
   const dense = new GraphSearcher(exact, { folder: join(dataDir, "graphs"), onError });
-  const routes = allRoutes({ dense, random: Math.random });
+  const snapshots = new Snapshots(join(dataDir, "snapshots"), folder.catalog);
+  const routes = allRoutes({ search: { dense, random: Math.random }, snapshots });
   const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
   try {
     const port = await server.listen(options.port, host);

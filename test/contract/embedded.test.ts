@@ -3,6 +3,7 @@ import { startTemporaryEngine } from "../support/engine";
 import { filtersSuite } from "./suite/filters";
 import { pointsSuite } from "./suite/points";
 import { querySuite } from "./suite/query";
+import { snapshotsSuite } from "./suite/snapshots";
 
 describe("the embedded engine", () => {
   let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
@@ -14,4 +15,5 @@ describe("the embedded engine", () => {
   filtersSuite(() => engine);
   pointsSuite(() => engine);
   querySuite(() => engine);
+  snapshotsSuite(() => engine);
 });

@@ -1,3 +1,4 @@
+import { type IncomingMessage } from "node:http";
 import { type Collection } from "../model/collection";
 import { type JsonValue } from "../model/json";
 import { type Output } from "../model/output";
@@ -16,6 +17,8 @@ export interface EngineRequest {
   /** The parsed body; undefined where none was sent. Parsed when it is first asked for, since Qdrant looks at path and query
    *  string first. @throws QdrantError 400 where it is not JSON. */
   readonly body: JsonValue | undefined;
+  /** The request itself, its body unread; on a streamed route alone. */
+  readonly stream: IncomingMessage | undefined;
 }
 
 /** One call of the REST API. `handle` returns what stands under `result`; http/server.ts adds the envelope. A route decodes
@@ -26,5 +29,7 @@ export interface Route<Engine extends CollectionLookup = CollectionLookup> {
   path: string;
   /** What the read-only api key may call is `read`. */
   access: "open" | "read" | "write";
+  /** The route reads the body itself, of any length. */
+  streamed?: true;
   handle(request: EngineRequest, engine: Engine): Promise<Output | RawAnswer>;
 }

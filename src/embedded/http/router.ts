@@ -5,12 +5,20 @@ import { indexRoutes } from "../operations/indexes";
 import { pointRoutes } from "../operations/points";
 import { searchRoutes } from "../operations/searches";
 import { serviceRoutes } from "../operations/service";
+import { snapshotRoutes } from "../operations/snapshots";
+import { unsupportedRoutes } from "../operations/unsupported";
 import { vectorNameRoutes } from "../operations/vector-names";
 import { type QueryDependencies } from "../query/execute";
 import { type CollectionCatalog } from "../storage/catalog";
+import { type Snapshots } from "../storage/snapshots";
 import { type Route } from "./route";
 
-export const allRoutes = (search: QueryDependencies): readonly Route<CollectionCatalog>[] => [
+export interface RouteDependencies {
+  search: QueryDependencies;
+  snapshots: Snapshots;
+}
+
+export const allRoutes = ({ search, snapshots }: RouteDependencies): readonly Route<CollectionCatalog>[] => [
   ...serviceRoutes,
   ...collectionRoutes,
   ...aliasRoutes,
@@ -18,4 +26,6 @@ export const allRoutes = (search: QueryDependencies): readonly Route<CollectionC
   ...indexRoutes,
   ...pointRoutes,
   ...searchRoutes(search),
+  ...snapshotRoutes(snapshots),
+  ...unsupportedRoutes,
 ];

@@ -112,11 +112,11 @@ export class EngineServer {
     }
     const { route, params } = found;
     checkCollectionParam(params["collection"]);
-    const body = await readWithin(request);
+    const body = route.streamed ? Buffer.alloc(0) : await readWithin(request);
     if (route.access === "write") await this.parts.catalog.room();
     const query = new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1));
     const catalog = caller.kind === "read-only" && route.access === "write" ? this.readOnly : this.parts.catalog;
-    return route.handle(new ReceivedRequest(params, query, body), catalog);
+    return route.handle(new ReceivedRequest(params, query, body, route.streamed && request), catalog);
   }
 
   private find(
@@ -165,6 +165,7 @@ class ReceivedRequest implements EngineRequest {
     readonly params: Record<string, string>,
     readonly query: URLSearchParams,
     private readonly bytes: Buffer,
+    readonly stream: IncomingMessage | undefined,
   ) {}
 
   get body(): JsonValue | undefined {

@@ -9,10 +9,12 @@ import { type CollectionLookup } from "../http/route";
 import { type AllocateFloats } from "./dense-column";
 import { StoredCollection } from "./collection";
 import { decodeCollection } from "./config-codec";
-import { ALIAS_KEY, COLLECTION_KEY, NEXT_COLLECTION_KEY, afterPrefix, collectionPrefix } from "./layout";
+import { ALIAS_KEY, COLLECTION_KEY, DRAFT_KEY, NEXT_COLLECTION_KEY, afterPrefix, collectionPrefix } from "./layout";
 import { type PayloadIndexFactory } from "./payload-indexes";
+import { type SnapshotRecord } from "./snapshot-file";
 import { type Store } from "./store";
 import { Sweeper } from "./sweeper";
+import { collectionRecords, noteDraft, putRecords, readRecord, removeDraftNote, sweepDraft } from "./transfer";
 
 export interface CatalogParts {
   store: Store;
@@ -49,6 +51,8 @@ export class Catalog implements CollectionCatalog {
 
   constructor(private readonly parts: CatalogParts) {
     this.sweeper = new Sweeper(parts.store);
+    // What a crash left of a snapshot that was being put back.
+    for (const [number] of this.metaRecords(DRAFT_KEY)) sweepDraft(parts.store, this.sweeper, Number(number));
     this.load();
     parts.store.onFailure(() => this.load());
     this.sweeper.start();
@@ -74,12 +78,39 @@ export class Catalog implements CollectionCatalog {
   }
 
   create(name: string, config: CollectionConfig): StoredCollection {
-    const { store } = this.parts;
-    const number = store.get("meta", NEXT_COLLECTION_KEY)?.readUInt32BE(0) ?? 1;
-    store.put("meta", NEXT_COLLECTION_KEY, collectionPrefix(number + 1));
-    const collection = StoredCollection.make(this.parts, this.sweeper, number, name, config);
+    const collection = StoredCollection.make(this.parts, this.sweeper, this.takeNumber(), name, config);
     this.collections.set(name, collection);
     return collection;
+  }
+
+  /** All of a collection that is on disk, for a snapshot. Read `records` to its end, or return it. */
+  async export(name: string): Promise<{ config: string; records: AsyncIterable<SnapshotRecord> }> {
+    const { store } = this.parts;
+    await store.committed();
+    const collection = this.stored(name);
+    return { config: collection.recordText(), records: collectionRecords(store.view(), collection.number) };
+  }
+
+  /** Makes or replaces a collection by exported records, in one step once they are on disk. Its aliases stay.
+   *  @throws QdrantError 400 where they are damaged; the collection is then as it was */
+  async restore(name: string, config: string, records: AsyncIterable<SnapshotRecord>): Promise<void> {
+    const { store } = this.parts;
+    const record = readRecord(config, name);
+    const number = this.takeNumber();
+    noteDraft(store, number);
+    try {
+      await putRecords(store, number, records);
+      await store.committed();
+    } catch (error) {
+      sweepDraft(store, this.sweeper, number);
+      throw error;
+    }
+    removeDraftNote(store, number);
+    this.collections.get(name)?.remove();
+    const collection = new StoredCollection(this.parts, this.sweeper, number, record);
+    collection.save();
+    this.collections.set(name, collection);
+    await store.committed();
   }
 
   delete(name: string): boolean {
@@ -121,6 +152,14 @@ export class Catalog implements CollectionCatalog {
   async close(): Promise<void> {
     await this.sweeper.stop();
     await this.parts.store.close();
+  }
+
+  /** Collection numbers are never given out twice. */
+  private takeNumber(): number {
+    const { store } = this.parts;
+    const number = store.get("meta", NEXT_COLLECTION_KEY)?.readUInt32BE(0) ?? 1;
+    store.put("meta", NEXT_COLLECTION_KEY, collectionPrefix(number + 1));
+    return number;
   }
 
   private load(): void {

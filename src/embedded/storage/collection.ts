@@ -24,7 +24,7 @@ export class StoredCollection implements Collection {
   constructor(
     private readonly parts: CatalogParts,
     private readonly sweeper: Sweeper,
-    private readonly number: number,
+    readonly number: number,
     private readonly record: CollectionRecord,
     readonly rates = new Rates(false),
   ) {
@@ -80,7 +80,13 @@ export class StoredCollection implements Collection {
   /** Puts a change of `config` into the pending batch. */
   save(): void {
     this.mustBeValid();
-    this.parts.store.put("meta", this.key(), Buffer.from(encodeCollection(this.record)));
+    this.parts.store.put("meta", this.key(), Buffer.from(this.recordText()));
+  }
+
+  /** The catalog record as it is written. */
+  recordText(): string {
+    this.mustBeValid();
+    return encodeCollection(this.record);
   }
 
   addDense(name: string, params: DenseParams): void {

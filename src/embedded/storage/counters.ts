@@ -44,12 +44,14 @@ export class Counters {
   }
 
   private save(): void {
-    this.store.putLate(this.key, () => {
-      const bytes = Buffer.allocUnsafe(24);
-      bytes.writeDoubleLE(this.slots, 0);
-      bytes.writeDoubleLE(this.points, 8);
-      bytes.writeDoubleLE(this.operation, 16);
-      return bytes;
-    });
+    this.store.putLate(this.key, () => encodeCounters(this.slots, this.points, this.operation));
   }
+}
+
+export function encodeCounters(slots: number, points: number, operation: number): Buffer {
+  const bytes = Buffer.allocUnsafe(24);
+  bytes.writeDoubleLE(slots, 0);
+  bytes.writeDoubleLE(points, 8);
+  bytes.writeDoubleLE(operation, 16);
+  return bytes;
 }

@@ -51,6 +51,8 @@ export const COLLECTION_KEY = "collection/";
 export const COUNTERS_KEY = "counters/";
 export const ALIAS_KEY = "alias/";
 export const SWEEP_KEY = "sweep/";
+/** Collection numbers under which a snapshot is being put back. */
+export const DRAFT_KEY = "draft/";
 export const NEXT_COLLECTION_KEY = Buffer.from("next-collection");
 export const FORMAT_KEY = Buffer.from("format");
 

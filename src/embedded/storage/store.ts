@@ -14,6 +14,13 @@ import { DATABASES, type DatabaseName } from "./layout";
 
 type Binary = Database<Buffer, Uint8Array>;
 
+/** What was on disk at one moment, whatever is written since. It keeps its pages from being used again, so close it soon. */
+export interface StoreView {
+  /** Up to `limit` entries from `start` (inclusive) to `end` (exclusive), by key. */
+  range(name: DatabaseName, start: Buffer, end: Buffer, limit: number): { key: Buffer; value: Buffer }[];
+  close(): void;
+}
+
 interface Entry {
   key: Buffer;
   /** null: removed */
@@ -121,6 +128,18 @@ export class Store {
     }
     while (next < changed.length && found.length < limit) takeChange();
     return found;
+  }
+
+  /** What is on disk now. What still waits for the disk is not in it: await `committed` first. */
+  view(): StoreView {
+    const transaction = this.environment.useReadTransaction();
+    return {
+      range: (name, start, end, limit) => {
+        const stored = this.databases[name].getRange({ start, end, limit, transaction });
+        return [...stored].map(({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
+      },
+      close: () => transaction.done(),
+    };
   }
 
   /** How many keys lie from `start` (inclusive) to `end` (exclusive). O(keys), without reading values. */

@@ -1,5 +1,5 @@
 /** Names of collections and vectors. */
-import { type Place } from "../decode";
+import { Place } from "../decode";
 
 /** In the order in which Qdrant looks for them. */
 const FORBIDDEN = ["<", ">", ":", '"', "/", "\\", "|", "?", "*", "\0", "\u{1f}"];
@@ -19,6 +19,13 @@ export function checkNameLength(name: string, at: Place): void {
 export function checkNameCharacters(name: string, at: Place): void {
   const character = forbiddenIn(name);
   if (character !== undefined) at.fault(`collection name cannot contain "${character}" char`);
+}
+
+/** @throws QdrantError 422 for a name that no new collection may have */
+export function checkNewCollectionName(name: string): void {
+  const at = Place.root();
+  checkNameCharacters(name, at.key("collection_name"));
+  at.check("path parameters");
 }
 
 /** What is wrong with a vector's name, if anything. */
