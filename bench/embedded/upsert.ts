@@ -1,0 +1,123 @@
+/** What an upsert costs the embedded engine, beside what no server can save: parsing the same bodies and writing the same bytes.
+ *
+ *    upsert      batches of 256 through the REST client with wait=true, one after the other
+ *    the floor   JSON.parse of the same bodies, then a sequential write and fsync of each body's bytes (upsert at most 2 x that)
+ *    start       opening the folder after a kill, up to the first exact search over all points (at most 1 s per 100,000 x 768)
+ *    memory      of the engine's process after that search, less what it takes when empty (at most 1.5 x the raw vector bytes)
+ *
+ *    npm run bench:embedded:upsert -- [--points 100000] [--size 768] */
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { QdrantClient } from "@qdrant/js-client-rest";
+import { startEmbedded } from "../../src/embedded";
+import { median, randomNumbers, shown } from "./measure";
+
+const BATCH = 256;
+const COLLECTION = "bench";
+
+interface Engine {
+  child: ChildProcess;
+  url: string;
+  readyMs: number;
+}
+
+/** The engine in a process of its own, so that its memory is its own and it can be killed. */
+async function startEngine(dataDir: string): Promise<Engine> {
+  const from = performance.now();
+  const child = fork(__filename, ["--serve", dataDir]);
+  const [url] = (await once(child, "message")) as [string];
+  return { child, url, readyMs: performance.now() - from };
+}
+
+async function serve(dataDir: string): Promise<void> {
+  const engine = await startEmbedded({ dataDir, port: 0 });
+  process.send?.(engine.url);
+}
+
+async function residentBytes({ child }: Engine): Promise<number> {
+  const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+  return (
+    Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? NaN) * 1024 +
+    Number(/RssShmem:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
+  );
+}
+
+async function measure(points: number, size: number): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), "embedded-bench-"));
+  const file = await open(join(dataDir, "floor.bin"), "w");
+  let engine = await startEngine(dataDir);
+  const emptyBytes = await residentBytes(engine);
+  try {
+    const client = new QdrantClient({ url: engine.url, checkCompatibility: false });
+    await client.createCollection(COLLECTION, { vectors: { size, distance: "Dot" } });
+    const next = randomNumbers(1);
+    const ratios: number[] = [];
+    const upserts: number[] = [];
+    const floors: number[] = [];
+    for (let first = 0; first < points; first += BATCH) {
+      const batch = Array.from({ length: Math.min(BATCH, points - first) }, (_, i) => ({
+        id: first + i,
+        vector: Array.from({ length: size }, () => Math.fround(next())),
+      }));
+      const body = JSON.stringify({ points: batch });
+      let from = performance.now();
+      await client.upsert(COLLECTION, { points: batch, wait: true });
+      const upsert = performance.now() - from;
+      from = performance.now();
+      JSON.parse(body);
+      await file.write(body);
+      await file.datasync();
+      const floor = performance.now() - from;
+      upserts.push(upsert);
+      floors.push(floor);
+      ratios.push(upsert / floor);
+    }
+    console.log(`${points} x ${size} float32, batches of ${BATCH}`);
+    console.log(
+      `upsert, the floor         ${shown(median(upserts))}, ${shown(median(floors))}   ${median(ratios).toFixed(2)} x (at most 2)`,
+    );
+    console.log(
+      `                          ${Math.round((BATCH / median(upserts)) * 1000)} points/s through the client`,
+    );
+
+    engine.child.kill("SIGKILL");
+    await once(engine.child, "exit");
+    engine = await startEngine(dataDir);
+    const search = new QdrantClient({ url: engine.url, checkCompatibility: false, timeout: 120_000 });
+    const query = Array.from({ length: size }, next);
+    const from = performance.now();
+    await search.query(COLLECTION, { query, limit: 10, params: { exact: true } });
+    const firstMs = performance.now() - from;
+    console.log(
+      `start after a kill        ${shown(engine.readyMs)} to ready, ${shown(firstMs)} for the first search, which reads all vectors`,
+    );
+    const raw = points * size * 4;
+    const used = (await residentBytes(engine)) - emptyBytes;
+    console.log(`memory                    ${(used / raw).toFixed(2)} x the raw vector bytes (at most 1.5)`);
+  } finally {
+    engine.child.kill("SIGKILL");
+    await file.close();
+    await rm(dataDir, { recursive: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      points: { type: "string", default: "100000" },
+      size: { type: "string", default: "768" },
+      serve: { type: "string" },
+    },
+  });
+  if (values.serve !== undefined) await serve(values.serve);
+  else await measure(Number(values.points), Number(values.size));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});
