@@ -1,12 +1,14 @@
 /** Builds every object of the service and hands each what it needs; nothing else does. */
 import { type RequestListener } from "node:http";
 
+import { createPresigner } from "./blobs/presigner";
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
 import { createDocumentServices } from "./documents/compose";
 import { createApp } from "./http/app";
 import { type MetricsText } from "./http/health";
 import { idMaker } from "./ids";
+import { createLineageServices } from "./lineage/compose";
 import { type Logger } from "./observability/logger";
 import { type Metrics } from "./observability/metrics";
 import { openApiDocument } from "./openapi/document";
@@ -57,18 +59,25 @@ export function compose(parts: ComposeParts): Composed {
     autoProvision: config.autoProvision,
     onNewOperatorKey,
   });
+  const documentServices = createDocumentServices({
+    qdrant,
+    resolver: controlPlane.resolver,
+    control: controlPlane.control,
+    ids,
+    nowMs: Date.now,
+    s3: config.s3,
+  });
   const services: Services = {
     namespaces: controlPlane.namespaces,
     collections: controlPlane.collections,
     apiKeys: controlPlane.apiKeys,
     organisations: controlPlane.organisations,
-    ...createDocumentServices({
+    ...documentServices,
+    ...createLineageServices({
       qdrant,
       resolver: controlPlane.resolver,
-      control: controlPlane.control,
-      ids,
-      nowMs: Date.now,
-      s3: config.s3,
+      documents: documentServices.documents,
+      presigner: createPresigner(config.s3),
     }),
   };
   const app = createApp({

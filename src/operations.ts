@@ -7,6 +7,7 @@ import { documentBatchOperations, type DocumentBatchServices } from "./documents
 import { documentOperations, type DocumentServices } from "./documents/routes";
 import { documentUpdateOperations, type DocumentUpdateServices } from "./documents/update-routes";
 import { keyOperations, type KeyServices } from "./keys/routes";
+import { lineageOperations, type LineageServices } from "./lineage/routes";
 import { namespaceOperations, type NamespaceServices } from "./namespaces/routes";
 import { type Operation } from "./operation";
 import { organisationOperations, type OrganisationServices } from "./organisations/routes";
@@ -15,6 +16,7 @@ import { organisationOperations, type OrganisationServices } from "./organisatio
 export type Services = DocumentServices &
   DocumentUpdateServices &
   DocumentBatchServices &
+  LineageServices &
   NamespaceServices &
   CollectionServices &
   KeyServices &
@@ -26,6 +28,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentOperations,
   ...documentUpdateOperations,
   ...documentBatchOperations,
+  ...lineageOperations,
   ...namespaceOperations,
   ...collectionOperations,
   ...keyOperations,

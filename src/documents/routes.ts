@@ -5,6 +5,7 @@ import { type Scope } from "./placement";
 import {
   CollectionDocumentPath,
   CollectionPath,
+  DeleteQuery,
   DocumentCreate,
   DocumentPath,
   DocumentRead,
@@ -13,11 +14,17 @@ import {
 } from "./schemas";
 import { type DocumentService } from "./service";
 import { InletError } from "../errors";
+import { type LineageService } from "../lineage/service";
 import { Nothing } from "../schema/common";
 
 /** What the handlers need of the composed service. */
 export interface DocumentServices {
   documents: DocumentService;
+}
+
+/** What deleting a document with all that was made from it needs. */
+interface CascadeServices {
+  lineage: Pick<LineageService, "deleteCascade">;
 }
 
 /** @throws InletError 400 without `X-Namespace`, which http has refused before */
@@ -78,9 +85,13 @@ export const deleteDocument = operation({
   permission: "delete",
   namespaced: true,
   params: CollectionDocumentPath,
-  query: Nothing,
+  query: DeleteQuery,
   answer: GenericDelete,
-  handle: async ({ params }, { documents }: DocumentServices, context) => {
+  handle: async ({ params, query }, { documents, lineage }: DocumentServices & CascadeServices, context) => {
+    if (query.cascade === true) {
+      const deleted = await lineage.deleteCascade(scopeOf(context), params.collection, params.document_id);
+      return ok({ message: `Successfully deleted ${deleted} documents`, success: true });
+    }
     await documents.delete(scopeOf(context), params.collection, params.document_id);
     return ok({ message: "Successfully deleted", success: true });
   },

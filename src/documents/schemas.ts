@@ -182,6 +182,10 @@ export const CollectionPath = Type.Object({ collection: Type.String({ minLength:
 export const DocumentPath = Type.Object({ document_id: Type.String({ minLength: 1, maxLength: 128 }) });
 export const CollectionDocumentPath = Type.Object({ ...CollectionPath.properties, ...DocumentPath.properties });
 
+export const DeleteQuery = Type.Object({
+  cascade: Type.Optional(Type.Boolean({ description: "Deletes all documents that were made from it, too." })),
+});
+
 export const ReadQuery = Type.Object({
   return_vectors: Type.Optional(Type.Boolean({ description: "Adds `vectors`." })),
   return_vector_names: Type.Optional(Type.Boolean({ description: "Adds `_vectors`, their names." })),
