@@ -55,6 +55,62 @@ export interface PointReader {
   count(collection: string, filter: QdrantFilter | undefined, options: ReadOptions): Promise<number>;
 }
 
+/** One value of an index and how many points have it. */
+export interface FacetHit {
+  value: string | number | boolean;
+  count: number;
+}
+
+export interface PointFacets {
+  /** Exact counts per value of an indexed field, most first. Counts a point once per element of a list, knows only values
+   *  that the index holds, and is wrong over shards where `limit` is less than the number of values. */
+  facet(
+    collection: string,
+    asked: { key: string; filter?: QdrantFilter; limit: number },
+    options: ReadOptions,
+  ): Promise<FacetHit[]>;
+}
+
+/** A universal query in Qdrant's words, made in search/. Vectors and filters as they are meant: the gateway writes them so
+ *  that Qdrant reads them right. */
+export interface QdrantQuery {
+  query: Record<string, unknown>;
+  using?: string;
+  prefetch?: Omit<QdrantQuery, "prefetch">[];
+  filter?: QdrantFilter;
+  score_threshold?: number;
+  params?: { exact?: boolean; hnsw_ef?: number };
+  limit?: number;
+}
+
+export interface ScoredPoint {
+  id: string;
+  /** null where it is beyond a float32. */
+  score: number | null;
+}
+
+/** What was sent for a query. */
+export interface SentQuery {
+  method: "POST";
+  path: string;
+  body: Record<string, unknown>;
+}
+
+export interface PointSearch {
+  /** The best points, best first; equal scores in no order to rely on. */
+  query(
+    collection: string,
+    query: QdrantQuery & { limit: number },
+    options: ReadOptions,
+  ): Promise<{ points: ScoredPoint[]; sent: SentQuery }>;
+  /** The best groups by a payload field, best hit first. Points without the field are in none. */
+  queryGroups(
+    collection: string,
+    query: QdrantQuery & { limit: number; group_by: string; group_size: number },
+    options: ReadOptions,
+  ): Promise<{ groups: { key: string | number; points: ScoredPoint[] }[]; sent: SentQuery }>;
+}
+
 export interface PointWriter {
   /** Whole points, `wait=true`. insert_only leaves existing ids alone, update_only leaves out new ones; an existing point
    *  that does not match `updateFilter` stays as it is. Never pass one id twice. */
@@ -121,6 +177,8 @@ export interface CollectionDescription {
   vectors: Map<string, VectorSchema>;
   /** Fields that have a payload index. */
   indexes: Set<string>;
+  /** The type of each of these indexes. */
+  indexTypes: ReadonlyMap<string, string>;
   points: number;
   /** True for a collection with one unnamed vector, which can hold no document. */
   singleVector: boolean;
@@ -158,4 +216,4 @@ export interface Admin {
   ready(options: CallOptions): Promise<{ version: string }>;
 }
 
-export interface Qdrant extends PointReader, PointWriter, Admin {}
+export interface Qdrant extends PointReader, PointFacets, PointSearch, PointWriter, Admin {}

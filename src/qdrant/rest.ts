@@ -12,20 +12,23 @@ import { inletErrorOf, QdrantFailure } from "./errors";
 import {
   type CallOptions,
   type CollectionDescription,
+  type FacetHit,
   type NewCollection,
   type PayloadIndexSpec,
   type PointReader,
+  type PointSearch,
   type PointWriter,
   type Qdrant,
   type QdrantFilter,
   type QdrantPoint,
   type ReadOptions,
+  type ScoredPoint,
   type VectorSchema,
   type WriteOptions,
 } from "./gateway";
 import { pointOf } from "./points";
 import { descriptionOf } from "./schema";
-import { filterToSend, vectorsToSend } from "./wire";
+import { filterToSend, universalQueryToSend, vectorsToSend } from "./wire";
 
 export interface RestOptions {
   /** Where Qdrant is. Without a port the scheme's own (443, 80); a path is kept as prefix. */
@@ -122,6 +125,47 @@ export class RestQdrant implements Qdrant {
       this.api.countPoints({ collection_name: collection, ...asked }, init),
     );
     return result.count;
+  }
+
+  async facet(
+    collection: string,
+    asked: { key: string; filter?: QdrantFilter; limit: number },
+    options: ReadOptions,
+  ): Promise<FacetHit[]> {
+    const { key, filter, limit } = asked;
+    const body = { key, limit, exact: true, ...(filter === undefined ? {} : { filter: filterToSend(filter) }) };
+    const result = await this.run({ name: "facet", effect: "read" }, collection, options, (init) =>
+      this.api.facet({ collection_name: collection, ...body, ...consistencyOf(options) }, init),
+    );
+    return result.hits;
+  }
+
+  async query(
+    collection: string,
+    asked: Parameters<PointSearch["query"]>[1],
+    options: ReadOptions,
+  ): ReturnType<PointSearch["query"]> {
+    const body = { ...universalQueryToSend(asked), limit: asked.limit, with_payload: false };
+    const result = await this.run({ name: "queryPoints", effect: "read" }, collection, options, (init) =>
+      this.api.queryPoints({ collection_name: collection, ...body, ...consistencyOf(options) }, init),
+    );
+    const path = `/collections/${encodeURIComponent(collection)}/points/query`;
+    return { points: result.points.map(scoredOf), sent: { method: "POST", path, body } };
+  }
+
+  async queryGroups(
+    collection: string,
+    asked: Parameters<PointSearch["queryGroups"]>[1],
+    options: ReadOptions,
+  ): ReturnType<PointSearch["queryGroups"]> {
+    const { limit, group_by, group_size } = asked;
+    const body = { ...universalQueryToSend(asked), limit, group_by, group_size, with_payload: false };
+    const result = await this.run({ name: "queryPointsGroups", effect: "read" }, collection, options, (init) =>
+      this.api.queryPointsGroups({ collection_name: collection, ...body, ...consistencyOf(options) }, init),
+    );
+    const groups = result.groups.map(({ id, hits }) => ({ key: id, points: hits.map(scoredOf) }));
+    const path = `/collections/${encodeURIComponent(collection)}/points/query/groups`;
+    return { groups, sent: { method: "POST", path, body } };
   }
 
   async upsert(
@@ -300,6 +344,11 @@ export class RestQdrant implements Qdrant {
     }
   }
 }
+
+const scoredOf = ({ id, score }: { id: string | number; score: unknown }): ScoredPoint => ({
+  id: String(id),
+  score: typeof score === "number" ? score : null,
+});
 
 const toInletError = (error: unknown, about: CallAbout): unknown =>
   error instanceof QdrantFailure ? inletErrorOf(error, about.effect) : error;

@@ -25,6 +25,9 @@ export function descriptionOf(info: CollectionInfo): CollectionDescription {
   return {
     vectors: new Map([...named, ...sparseNames]),
     indexes: new Set(Object.keys(info.payload_schema)),
+    indexTypes: new Map(
+      Object.entries(info.payload_schema).map(([field, index]) => [field, String(recordOf(index).data_type)]),
+    ),
     points: info.points_count ?? 0,
     singleVector: singleVector || "" in dense,
     metadata: recordOf(info.config.metadata),

@@ -1,5 +1,5 @@
 /** How values must be written so that Qdrant 1.18 reads what was meant, and reads come back as JSON values. */
-import { type QdrantFilter, type QdrantVector } from "./gateway";
+import { type QdrantFilter, type QdrantQuery, type QdrantVector } from "./gateway";
 
 const MAX_U32 = 4_294_967_295;
 
@@ -42,6 +42,24 @@ function isRows(value: unknown): value is number[][] {
 /** A `must_not` that repeats a condition driving the scan is ignored by Qdrant 1.18, in deletes too; inside an outer `must`
  *  it is heard. */
 export const filterToSend = (filter: QdrantFilter): QdrantFilter => ({ must: [filter] });
+
+/** A universal query with its vectors and its filters, those of prefetches too, as they must be written. */
+export function universalQueryToSend(query: QdrantQuery) {
+  const { prefetch, filter, query: inner, ...rest } = query;
+  return {
+    ...rest,
+    ...(prefetch === undefined ? {} : { prefetch: prefetch.map(stageToSend) }),
+    query: recordToSend(inner),
+    ...(filter === undefined ? {} : { filter: filterToSend(filter) }),
+  };
+}
+
+function stageToSend({ filter, query, ...rest }: Omit<QdrantQuery, "prefetch">) {
+  return { ...rest, query: recordToSend(query), ...(filter === undefined ? {} : { filter: filterToSend(filter) }) };
+}
+
+const recordToSend = (query: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(query).map(([key, value]) => [key, queryToSend(value)]));
 
 /** Newer Node versions let the client read integers beyond 2^53 as BigInt, which JSON can't write. Points that others wrote
  *  may hold some; they become the nearest double, as in any JSON reader. Returns the same object where there are none. */
