@@ -14,6 +14,7 @@ import { type Metrics } from "./observability/metrics";
 import { openApiDocument } from "./openapi/document";
 import { operations, type Services } from "./operations";
 import { connectQdrant } from "./qdrant/connect";
+import { createSearchServices } from "./search/compose";
 import { readVersion } from "./version";
 
 export interface ComposeParts {
@@ -59,6 +60,7 @@ export function compose(parts: ComposeParts): Composed {
     autoProvision: config.autoProvision,
     onNewOperatorKey,
   });
+  const presigner = createPresigner(config.s3);
   const documentServices = createDocumentServices({
     qdrant,
     resolver: controlPlane.resolver,
@@ -77,8 +79,9 @@ export function compose(parts: ComposeParts): Composed {
       qdrant,
       resolver: controlPlane.resolver,
       documents: documentServices.documents,
-      presigner: createPresigner(config.s3),
+      presigner,
     }),
+    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner }),
   };
   const app = createApp({
     operations,

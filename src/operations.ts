@@ -11,12 +11,14 @@ import { lineageOperations, type LineageServices } from "./lineage/routes";
 import { namespaceOperations, type NamespaceServices } from "./namespaces/routes";
 import { type Operation } from "./operation";
 import { organisationOperations, type OrganisationServices } from "./organisations/routes";
+import { searchOperations, type SearchServices } from "./search/routes";
 
 /** Everything that some operation's `handle` may ask for. */
 export type Services = DocumentServices &
   DocumentUpdateServices &
   DocumentBatchServices &
   LineageServices &
+  SearchServices &
   NamespaceServices &
   CollectionServices &
   KeyServices &
@@ -29,6 +31,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentUpdateOperations,
   ...documentBatchOperations,
   ...lineageOperations,
+  ...searchOperations,
   ...namespaceOperations,
   ...collectionOperations,
   ...keyOperations,
