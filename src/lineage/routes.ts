@@ -1,5 +1,6 @@
 import { scopeOf } from "../documents/routes";
 import { CollectionDocumentPath } from "../documents/schemas";
+import { type InletError, validationError } from "../errors";
 import { type Answer, ok, operation } from "../operation";
 import { Nothing } from "../schema/common";
 import { type ObjectService } from "./objects";
@@ -7,6 +8,7 @@ import {
   DecompositionTree,
   DEFAULT_TREE_DEPTH,
   DocumentLineageRead,
+  MAX_OFFSET,
   MAX_PAGE,
   ObjectDocuments,
   ObjectDocumentsQuery,
@@ -24,6 +26,9 @@ export interface LineageServices {
 }
 
 const DEFAULT_OBJECT_PAGE = 100;
+
+const refusedQuery = (path: string, message: string): InletError =>
+  validationError([{ path, message, location: "query" }]);
 
 const pageOf = (query: RelativesQuery): Page => ({
   offset: query.offset ?? 0,
@@ -115,11 +120,15 @@ export const objectDocuments = operation({
   answer: ObjectDocuments,
   handle: async ({ params, query }, { objects }: LineageServices, context) => {
     const limit = query.limit ?? query.page_size ?? DEFAULT_OBJECT_PAGE;
+    const offset = query.offset ?? ((query.page ?? 1) - 1) * limit;
+    if (offset > MAX_OFFSET) {
+      throw refusedQuery("page", `begins after ${offset} documents; go on by cursor past ${MAX_OFFSET}`);
+    }
     const asked = {
       collections: query.collection_ids,
       limit,
-      offset: query.offset ?? ((query.page ?? 1) - 1) * limit,
-      cursor: query.cursor ?? query.next_cursor,
+      offset,
+      cursor: query.cursor ?? query.next_cursor ?? query.after,
       wanted: wantedOf(query),
     };
     return ok(await objects.documents(scopeOf(context), params.object_id, asked));
@@ -137,6 +146,9 @@ export const decompositionTree = operation({
   query: TreeQuery,
   answer: DecompositionTree,
   handle: async ({ params, query }, { objects }: LineageServices, context) => {
+    if (query.include_document_ids === false && query.document_id !== undefined) {
+      throw refusedQuery("document_id", "goes with a tree of documents, not with include_document_ids=false");
+    }
     const asked = {
       byDocument: query.include_document_ids ?? true,
       maxDepth: query.depth ?? DEFAULT_TREE_DEPTH,

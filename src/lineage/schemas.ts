@@ -34,6 +34,7 @@ export const ObjectDocumentsQuery = Type.Object({
     Type.String({ minLength: 1, maxLength: 4_096, description: "`next_cursor` of the page before." }),
   ),
   next_cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096, description: "The same as cursor." })),
+  after: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096, description: "The same as cursor." })),
   return_vectors: Type.Optional(Type.Boolean()),
   return_presigned_urls: Type.Optional(Type.Boolean()),
 });
