@@ -16,6 +16,17 @@ async function create(collection: string, document_id: string, rest: object = {}
   expect([made.status, made.text]).toEqual([200, expect.anything()]);
 }
 
+/** Filters on fields without an index are refused from here on. */
+async function strictMode(space: string): Promise<void> {
+  const { url, apiKey } = backend();
+  const response = await fetch(`${url}/collections/${space}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json", ...(apiKey === undefined ? {} : { "api-key": apiKey }) },
+    body: JSON.stringify({ strict_mode_config: { enabled: true, unindexed_filtering_retrieve: false } }),
+  });
+  expect(response.status).toBe(200);
+}
+
 const idsOf = (body: unknown): string[] => (body as { document_id: string }[]).map(({ document_id }) => document_id);
 
 /** Object obj_1: film -> scene_a (-> frame_1, frame_2), scene_b. */
@@ -286,4 +297,20 @@ describe.each([
     const count = await call("GET", "/v1/collections/levels/documents/count", undefined, space);
     expect(count.body).toMatchObject({ count: 0 });
   }, 120_000);
+});
+
+it("works on a Qdrant collection in strict mode", async () => {
+  const space = uniqueName("strict");
+  await create("films", "doc_s1", { root_object_id: "obj_s" }, space);
+  await create("films", "doc_s2", { source_document_id: "doc_s1" }, space);
+  await strictMode(space);
+  const answers = [
+    await call("GET", at("films", "doc_s2", "lineage"), undefined, space),
+    await call("GET", at("films", "doc_s2", "ancestors"), undefined, space),
+    await call("GET", at("films", "doc_s1", "descendants"), undefined, space),
+    await call("GET", "/v1/objects/obj_s/documents?collection_ids=films", undefined, space),
+    await call("GET", "/v1/objects/obj_s/decomposition-tree", undefined, space),
+    await call("DELETE", "/v1/collections/films/documents/doc_s1?cascade=true", undefined, space),
+  ];
+  expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
 });
