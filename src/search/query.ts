@@ -148,9 +148,11 @@ export function qdrantQueryOf(plan: SearchPlan, widening = 1): QdrantQuery {
   const threshold = scoreThreshold === undefined ? {} : { score_threshold: scoreThreshold };
   const params = exact === undefined ? {} : { params: { exact } };
   const scoped = filter === undefined ? {} : { filter };
-  const stages = queries.map((query) => ({ query: innerQuery(query), using: query.vectorName, ...params, ...scoped }));
+  const stages = queries.map((query) => ({ query: innerQuery(query), using: query.vectorName, ...params }));
   const [only] = stages;
-  if (only !== undefined && stages.length === 1) return { ...only, ...threshold };
+  if (only !== undefined && stages.length === 1) return { ...only, ...scoped, ...threshold };
   const limit = Math.max(1, Math.ceil(plan.candidates / widening));
-  return { prefetch: stages.map((stage) => ({ ...stage, limit })), query: { fusion: plan.fusion }, ...threshold };
+  // Qdrant applies the filter in the prefetches too; it may be large.
+  const prefetch = stages.map((stage) => ({ ...stage, limit }));
+  return { prefetch, query: { fusion: plan.fusion }, ...scoped, ...threshold };
 }

@@ -189,6 +189,13 @@ describe("several queries", () => {
     expect(scores.doc_a).toBeCloseTo(1 / 2, 5);
   });
 
+  it("ranks within the collection alone before it fuses", async () => {
+    // doc_d of another collection scores best in each query; with one candidate it would leave none.
+    const { results } = await search({ queries, candidates: 1 });
+    expect(results.map(({ document }) => document.document_id)).toContain("doc_a");
+    expect(results.length).toBeLessThanOrEqual(2);
+  });
+
   it("fuses their scores, distances left out", async () => {
     expect(await allIds({ queries, fusion: "dbsf" })).toHaveLength(3);
     const far = [...queries, { vector_name: "far", vector: [1, 0] }];

@@ -32,17 +32,18 @@ it("sends one query as it is", () => {
   });
 });
 
-it("fuses several, each with the filter, the threshold on what is fused", () => {
+it("fuses several, with filter and threshold on the whole", () => {
   const queries = [
     { vector_name: "dense", document_id: "doc_1" },
     { vector_name: "words", sparse: { indices: [3], values: [1] } },
   ];
   expect(qdrantQueryOf(planOf(queries, { scoreThreshold: 0.1, fusion: "dbsf" }))).toEqual({
     prefetch: [
-      { query: { nearest: pointIdOf("doc_1") }, using: "dense", filter, limit: 500 },
-      { query: { nearest: { indices: [3], values: [1] } }, using: "words", filter, limit: 500 },
+      { query: { nearest: pointIdOf("doc_1") }, using: "dense", limit: 500 },
+      { query: { nearest: { indices: [3], values: [1] } }, using: "words", limit: 500 },
     ],
     query: { fusion: "dbsf" },
+    filter,
     score_threshold: 0.1,
   });
 });
