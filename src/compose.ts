@@ -2,6 +2,7 @@
 import { type RequestListener } from "node:http";
 
 import { createPresigner } from "./blobs/presigner";
+import { createAggregationServices } from "./aggregation/compose";
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
 import { createDocumentServices } from "./documents/compose";
@@ -81,6 +82,7 @@ export function compose(parts: ComposeParts): Composed {
       documents: documentServices.documents,
       presigner,
     }),
+    ...createAggregationServices({ qdrant, resolver: controlPlane.resolver }),
     ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner }),
   };
   const app = createApp({

@@ -2,6 +2,7 @@
  *  its list and its services here, and compose.ts builds the services. */
 import { type TObject, type TSchema } from "@sinclair/typebox";
 
+import { aggregationOperations, type AggregationServices } from "./aggregation/routes";
 import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentBatchOperations, type DocumentBatchServices } from "./documents/batch-routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
@@ -19,6 +20,7 @@ export type Services = DocumentServices &
   DocumentBatchServices &
   LineageServices &
   SearchServices &
+  AggregationServices &
   NamespaceServices &
   CollectionServices &
   KeyServices &
@@ -32,6 +34,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentBatchOperations,
   ...lineageOperations,
   ...searchOperations,
+  ...aggregationOperations,
   ...namespaceOperations,
   ...collectionOperations,
   ...keyOperations,

@@ -1,0 +1,13 @@
+/** Puts the parts of aggregation together. */
+import { Placement } from "../documents/placement";
+import { type NamespaceResolver } from "../namespaces/namespace";
+import { type Qdrant } from "../qdrant/gateway";
+import { matchWholeCollection } from "./matching";
+import { type AggregationServices } from "./routes";
+import { AggregationService, LIMITS } from "./service";
+
+export function createAggregationServices(parts: { qdrant: Qdrant; resolver: NamespaceResolver }): AggregationServices {
+  const { qdrant, resolver } = parts;
+  const placement = new Placement({ resolver, reader: qdrant });
+  return { aggregations: new AggregationService({ placement, qdrant, match: matchWholeCollection, limits: LIMITS }) };
+}
