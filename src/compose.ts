@@ -16,6 +16,7 @@ import { openApiDocument } from "./openapi/document";
 import { operations, type Services } from "./operations";
 import { connectQdrant } from "./qdrant/connect";
 import { createSearchServices } from "./search/compose";
+import { translateNone } from "./search/filters";
 import { readVersion } from "./version";
 
 export interface ComposeParts {
@@ -83,7 +84,7 @@ export function compose(parts: ComposeParts): Composed {
       presigner,
     }),
     ...createAggregationServices({ qdrant, resolver: controlPlane.resolver }),
-    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner }),
+    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner, translate: translateNone }),
   };
   const app = createApp({
     operations,
