@@ -2,7 +2,8 @@
  *
  *  Most bytes that a vector database reads are lists of floats, so a list that starts with a number goes to the native
  *  JSON.parse first and is only read by hand where that may have lost something (`1.0`, `-0`, integers over 2^53). The
- *  field's library, lossless-json, makes an object of every number; bench/embedded/json.ts measures both beside JSON.parse. */
+ *  field's library, lossless-json, makes an object of every number: on a body of 256 x 768 floats it took 3.0 times as long
+ *  as JSON.parse, this file 1.1 times (bench/embedded/json.ts), and an upsert may take twice as long in all. */
 import { isUtf8 } from "node:buffer";
 import { type QdrantError, formatError } from "../errors";
 import { IntegralFloat, type JsonObject, type JsonValue, RepeatingObject } from "../model/json";
