@@ -1,15 +1,28 @@
 /** Where documents come from: chains, subtrees, objects, and what becomes of them when documents are deleted. */
 import { pointIdOf } from "../../src/ids";
+import { lineageOperations } from "../../src/lineage/routes";
+import { compile } from "../../src/schema/compile";
 import { backend, uniqueName } from "../support/backend";
-import { startInlet, type TestInlet } from "../support/inlet";
+import { type InletAnswer, startInlet, type TestInlet } from "../support/inlet";
 import { qdrantView } from "../support/qdrant-view";
 
 const namespace = uniqueName("lineage");
 const DEEP = 10_000;
 let inlet: TestInlet;
 
-const call = (method: string, path: string, body?: unknown, space = namespace) =>
-  inlet.call(method, path, { namespace: space, ...(body === undefined ? {} : { body }) });
+async function call(method: string, path: string, body?: unknown, space = namespace): Promise<InletAnswer> {
+  const answer = await inlet.call(method, path, { namespace: space, ...(body === undefined ? {} : { body }) });
+  const operation = published.find((each) => method === "GET" && each.path.test(path.split("?")[0] ?? ""));
+  if (answer.status === 200 && operation !== undefined)
+    expect([path, operation.check(answer.body)]).toEqual([path, []]);
+  return answer;
+}
+
+/** What answers 200 against the schema that is published. */
+const published = lineageOperations.map(({ path, answer }) => ({
+  path: new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`),
+  check: compile(answer),
+}));
 
 async function create(collection: string, document_id: string, rest: object = {}, space = namespace): Promise<void> {
   const made = await call("POST", `/v1/collections/${collection}/documents`, { document_id, ...rest }, space);

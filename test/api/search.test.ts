@@ -1,9 +1,13 @@
 /** Searching documents by their vectors. */
+import { compile } from "../../src/schema/compile";
+import { SearchAnswer } from "../../src/search/schemas";
 import { backend, uniqueName } from "../support/backend";
 import { startInlet, type TestInlet } from "../support/inlet";
 import { qdrantView } from "../support/qdrant-view";
 
 const namespace = uniqueName("search");
+/** Against the schema that is published. */
+const faultsOfAnswer = compile(SearchAnswer);
 let inlet: TestInlet;
 
 const call = (method: string, path: string, body?: unknown) =>
@@ -23,6 +27,7 @@ interface Found {
 async function search(body: object, path = "/v1/collections/talks/documents/search"): Promise<Found> {
   const answer = await call("POST", path, body);
   expect([answer.status, answer.text]).toEqual([200, expect.anything()]);
+  expect(faultsOfAnswer(answer.body)).toEqual([]);
   return answer.body as Found;
 }
 const idsOf = ({ results }: Found): string[] => results.map(({ document }) => document.document_id);
