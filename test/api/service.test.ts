@@ -33,7 +33,10 @@ describe("probes and metrics", () => {
 });
 
 it("is not ready, says why and when to ask again, where Qdrant is away; and starts all the same", async () => {
-  const lonely = await startInlet({ url: "http://127.0.0.1:9" });
+  // An address that answered a moment ago; a well-known dead port is one that fetch refuses by itself.
+  const gone = await startInlet(backend());
+  await gone.close();
+  const lonely = await startInlet({ url: gone.url });
   try {
     const answer = await lonely.call("GET", "/readyz", { key: null });
     expect(answer).toMatchObject({ status: 503, body: { error: { type: "service_unavailable" } } });
