@@ -37,7 +37,8 @@ export const batchGetDocuments = operation({
   query: Nothing,
   body: Type.Object(
     {
-      document_ids: DocumentIds,
+      // Any text: what can be no document's id is among `not_found`.
+      document_ids: Type.Array(Type.String({ maxLength: 1_024 }), { minItems: 1, maxItems: MAX_IDS }),
       return_presigned_urls: Type.Optional(Type.Boolean({ description: "true where left out" })),
       return_vectors: Type.Optional(Type.Boolean()),
     },

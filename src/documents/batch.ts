@@ -1,4 +1,6 @@
 /** Many documents by their ids in one request: read, delete, update, count. Filters that choose them are not its matter. */
+import pLimit from "p-limit";
+
 import { type Presigner } from "../blobs/presigner";
 import { InletError } from "../errors";
 import { pointIdOf } from "../ids";
@@ -9,6 +11,9 @@ import { collectionIdOf } from "./point";
 import { type DocumentUpdate } from "./schemas";
 import { documentNotFound } from "./service";
 import { type DocumentUpdates } from "./update";
+
+/** Enough to keep Qdrant busy, few enough to leave it to others. */
+const UPDATES_AT_ONCE = 8;
 
 export interface BatchDeps {
   placement: Placement;
@@ -70,24 +75,44 @@ export class DocumentBatches {
     );
   }
 
-  /** Merges each update, one after another, so that two for one document apply in their order. A refused one fails for
-   *  itself; when Qdrant is away the whole call fails, since sending it again is safe. */
+  /** Merges the updates, several documents at once, two for one document in their order. A refused one fails for itself;
+   *  when Qdrant is away the whole call fails, since sending it again is safe. The results are in the updates' order. */
   async update(
     scope: Scope,
     collectionName: string,
     updates: readonly { document_id: string; update_data: DocumentUpdate }[],
   ): Promise<BatchResult[]> {
-    const results: BatchResult[] = [];
-    for (const { document_id: documentId, update_data: data } of updates) {
-      try {
-        await this.deps.updates.merge(scope, collectionName, documentId, data, undefined);
-        results.push(resultOf(documentId, undefined));
-      } catch (error) {
-        if (!(error instanceof InletError) || error.status >= 500) throw error;
-        results.push(resultOf(documentId, error.message));
-      }
+    const byDocument = new Map<string, number[]>();
+    updates.forEach(({ document_id: id }, index) => byDocument.set(id, [...(byDocument.get(id) ?? []), index]));
+    const limit = pLimit(UPDATES_AT_ONCE);
+    const errors = new Map<number, string>();
+    await Promise.all(
+      [...byDocument.values()].map((indexes) =>
+        limit(async () => {
+          for (const index of indexes) {
+            const update = updates[index];
+            const error = update && (await this.mergeOrRefuse(scope, collectionName, update));
+            if (error !== undefined) errors.set(index, error);
+          }
+        }),
+      ),
+    );
+    return updates.map(({ document_id: id }, index) => resultOf(id, errors.get(index)));
+  }
+
+  /** Why an update was refused; undefined: it was not. */
+  private async mergeOrRefuse(
+    scope: Scope,
+    collectionName: string,
+    { document_id: documentId, update_data: data }: { document_id: string; update_data: DocumentUpdate },
+  ): Promise<string | undefined> {
+    try {
+      await this.deps.updates.merge(scope, collectionName, documentId, data, undefined);
+      return undefined;
+    } catch (error) {
+      if (error instanceof InletError && error.status < 500) return error.message;
+      throw error;
     }
-    return results;
   }
 
   async count(scope: Scope, collectionName: string): Promise<{ collection_id: string; count: number }> {

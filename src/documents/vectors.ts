@@ -41,6 +41,10 @@ function hasControl(name: string): boolean {
   return false;
 }
 
+/** What is no object has its fault from the schema. */
+const vectorsIn = (given: unknown, path: string, faults: Fault[]): Map<string, SuppliedVector> =>
+  isRecord(given) ? readVectors(given, path, faults) : new Map();
+
 /** All vectors of a request's `features` and `vectors`, in that order. Takes any JSON; the shape of what is no vector is
  *  left to the schema. Two that come to one name are a fault. */
 export function collectVectors(body: { features?: unknown; vectors?: unknown }, faults: Fault[]): NamedVector[] {
@@ -61,12 +65,12 @@ export function collectVectors(body: { features?: unknown; vectors?: unknown }, 
       if (!isRecord(feature)) continue;
       const path = `features[${index}].vectors`;
       const extractor = feature["feature_extractor_id"];
-      for (const [key, vector] of readVectors(feature["vectors"], path, faults)) {
+      for (const [key, vector] of vectorsIn(feature["vectors"], path, faults)) {
         if (typeof extractor === "string") add(vectorNameOf(extractor, key), keyPath(path, key), index, vector);
       }
     }
   }
-  for (const [key, vector] of readVectors(body.vectors, "vectors", faults)) {
+  for (const [key, vector] of vectorsIn(body.vectors, "vectors", faults)) {
     add(key, keyPath("vectors", key), undefined, vector);
   }
   return collected;

@@ -1,4 +1,4 @@
-/** Deletes a namespace: its Qdrant collection, its alias, its collections' records, its name, and itself last, so that an
+/** Deletes a namespace: its Qdrant collection, its alias, its collections' and Idempotency-Keys' records, its name, and itself last, so that an
  *  interrupted deletion is gone on with by the next one. From the first step on nobody sees it. */
 import { type NamespaceRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
@@ -23,7 +23,7 @@ export class NamespaceRemover {
       if (collection === id) await qdrant.changeAliases([{ delete: { alias } }], options);
     }
     await qdrant.deleteCollection(id, options);
-    for (const kind of ["collection", "collection_name"] as const) {
+    for (const kind of ["collection", "collection_name", "idempotency_key"] as const) {
       await control.removeAll(kind, { namespace_id: id }, options);
     }
     await control.removeAll("namespace_name", { namespace_id: id, organisation_id: organisation }, options);

@@ -59,6 +59,41 @@ it.each<[string, unknown, string[]]>([
   expect((await qdrant.aliases())[namespace]).toBeUndefined();
 });
 
+/** Per field of a create request, a value of a wrong type (NaN is no JSON: see common.test.ts). */
+it.each<[string, unknown]>([
+  ["document_id", 1],
+  ["collection_id", {}],
+  ["root_object_id", []],
+  ["root_bucket_id", true],
+  ["source_type", 1],
+  ["source_collection_id", 1],
+  ["source_document_id", {}],
+  ["source_object_id", 2.5],
+  ["lineage_path", []],
+  ["lineage_chain", {}],
+  ["document_schema_version", 1],
+  ["document_blobs", {}],
+  ["source_blobs", "s3://b/k"],
+  ["modality", 1],
+  ["mime_type", []],
+  ["size_bytes", "12"],
+  ["content_hash", 12],
+  ["metadata", "text"],
+  ["features", "text"],
+  ["vectors", [1, 2]],
+])("refuses %s as %j", async (field, value) => {
+  const answer = await create({ [field]: value });
+  expect(answer.status).toBe(422);
+  expect(paths(answer.body)).toEqual([field]);
+  expect((await qdrant.aliases())[namespace]).toBeUndefined();
+});
+
+it("refuses NaN in a vector with the place in the text, as JSON has none", async () => {
+  const answer = await create('{"vectors": {"v": [1, NaN]}}');
+  expect(answer.body).toMatchObject({ status: 400, error: { code: "invalid_json", details: { offset: 22 } } });
+  expect((await qdrant.aliases())[namespace]).toBeUndefined();
+});
+
 it("refuses a bad collection name without making the namespace", async () => {
   expect((await create({}, namespace, "inlet_x")).status).toBe(422);
   expect((await qdrant.aliases())[namespace]).toBeUndefined();
@@ -78,4 +113,7 @@ it("answers 404 for a document that is not there", async () => {
   await create({}, where);
   expect((await inlet.call("GET", "/v1/collections/talks/documents/doc_none", { namespace: where })).status).toBe(404);
   expect((await inlet.call("PATCH", "/v1/documents/doc_none", { namespace: where, body: {} })).status).toBe(404);
+  expect((await inlet.call("DELETE", "/v1/collections/talks/documents/doc_none", { namespace: where })).status).toBe(
+    404,
+  );
 });
