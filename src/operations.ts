@@ -7,6 +7,7 @@ import { collectionOperations, type CollectionServices } from "./collections/rou
 import { documentBatchOperations, type DocumentBatchServices } from "./documents/batch-routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
 import { documentUpdateOperations, type DocumentUpdateServices } from "./documents/update-routes";
+import { documentUpsertOperations, type DocumentUpsertServices } from "./documents/upsert-routes";
 import { keyOperations, type KeyServices } from "./keys/routes";
 import { lineageOperations, type LineageServices } from "./lineage/routes";
 import { namespaceOperations, type NamespaceServices } from "./namespaces/routes";
@@ -18,6 +19,7 @@ import { searchOperations, type SearchServices } from "./search/routes";
 export type Services = DocumentServices &
   DocumentUpdateServices &
   DocumentBatchServices &
+  DocumentUpsertServices &
   LineageServices &
   SearchServices &
   AggregationServices &
@@ -32,6 +34,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentOperations,
   ...documentUpdateOperations,
   ...documentBatchOperations,
+  ...documentUpsertOperations,
   ...lineageOperations,
   ...searchOperations,
   ...aggregationOperations,

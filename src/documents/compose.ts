@@ -8,12 +8,16 @@ import { type NamespaceResolver } from "../namespaces/namespace";
 import { type PointReader, type PointWriter } from "../qdrant/gateway";
 import { DocumentBatches } from "./batch";
 import { type DocumentBatchServices } from "./batch-routes";
+import { DocumentGroups } from "./create-group";
+import { GroupPlacement } from "./group-placement";
 import { IdempotencyKeys } from "./idempotency";
 import { Placement } from "./placement";
 import { type DocumentServices } from "./routes";
 import { DocumentService } from "./service";
 import { DocumentUpdates } from "./update";
 import { type DocumentUpdateServices } from "./update-routes";
+import { DocumentUpserts } from "./upsert";
+import { type DocumentUpsertServices } from "./upsert-routes";
 
 export interface DocumentParts {
   qdrant: PointReader & PointWriter;
@@ -24,9 +28,13 @@ export interface DocumentParts {
   s3: PresignerSettings;
 }
 
-export function createDocumentServices(
-  parts: DocumentParts,
-): DocumentServices & DocumentUpdateServices & DocumentBatchServices {
+/** The services of the document calls, and what writes many documents at once for bulk/. */
+export type AllDocumentServices = DocumentServices &
+  DocumentUpdateServices &
+  DocumentBatchServices &
+  DocumentUpsertServices & { groups: DocumentGroups };
+
+export function createDocumentServices(parts: DocumentParts): AllDocumentServices {
   const { qdrant, resolver, control, ids, nowMs, s3 } = parts;
   const common = {
     placement: new Placement({ resolver, reader: qdrant }),
@@ -36,7 +44,15 @@ export function createDocumentServices(
     newRevision: randomUUID,
     nowMs,
   };
-  const documents = new DocumentService({ ...common, keys: new IdempotencyKeys(control, nowMs), ids });
+  const keys = new IdempotencyKeys(control, nowMs);
+  const documents = new DocumentService({ ...common, keys, ids });
   const updates = new DocumentUpdates({ ...common, documents });
-  return { documents, updates, batches: new DocumentBatches({ ...common, updates }) };
+  const many = { ...common, placement: new GroupPlacement({ resolver, reader: qdrant }) };
+  return {
+    documents,
+    updates,
+    batches: new DocumentBatches({ ...common, updates }),
+    upserts: new DocumentUpserts({ ...many, keys }),
+    groups: new DocumentGroups({ ...many, documents, ids }),
+  };
 }

@@ -22,10 +22,14 @@ const RECORD_KIND = "idempotency_key";
 /** SHA-256 in hex. `collection_id` of the body is left out, since the path's collection (its id, `collectionId`) counts. */
 export function requestHashOf(body: DocumentCreate, collectionId: string): string {
   const rest = Object.fromEntries(Object.entries(body).filter(([key]) => key !== "collection_id"));
-  return createHash("sha256")
-    .update(canonicalize([collectionId, rest]) ?? "")
-    .digest("hex");
+  return hashOf([collectionId, rest]);
 }
+
+/** SHA-256 of a JSON's canonical form, in hex. */
+export const hashOf = (value: unknown): string =>
+  createHash("sha256")
+    .update(canonicalize(value) ?? "")
+    .digest("hex");
 
 export const sameKeyOtherBody = (key: string): InletError =>
   conflict("This Idempotency-Key came before with another request.", { idempotency_key: key }, "idempotency_conflict");

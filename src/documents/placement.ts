@@ -38,7 +38,7 @@ export interface Placed {
 const isNotFound = (error: unknown): boolean => error instanceof InletError && error.status === 404;
 
 /** The value, or undefined where the thing is unknown. */
-async function ifKnown<T>(found: Promise<T>): Promise<T | undefined> {
+export async function ifKnown<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {
@@ -175,7 +175,7 @@ export class Placement {
 }
 
 /** The body's `collection_id` must be the collection of the path, by id or by name. */
-function checkNamed(named: string | undefined, inPath: string, known: DocumentCollection | undefined): void {
+export function checkNamed(named: string | undefined, inPath: string, known: DocumentCollection | undefined): void {
   if (named === undefined || named === inPath || named === known?.id || named === known?.name) return;
   throw validationError([
     { path: "collection_id", message: `is ${named}, but the path names the collection ${inPath}` },

@@ -5,7 +5,8 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Blob, BlobRead } from "../blobs/schemas";
 import { DOCUMENT_ID_PATTERN } from "../ids";
 
-const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+/** May be left out or null. */
+export const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)));
 
 const MAX_TEXT = 1024;

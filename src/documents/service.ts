@@ -7,20 +7,18 @@ import { type PointReader, type PointWriter, type QdrantPoint } from "../qdrant/
 import { answerOf, type DocumentAnswer, headersOf, type Wanted } from "./answer";
 import { type Draft, draftOf } from "./document";
 import { type Binding, type IdempotencyKeys, requestHashOf, sameIdOtherBody } from "./idempotency";
+import { newPoint, type PointSource } from "./new-point";
 import { type Placed, type Placement, type Plan, type Scope } from "./placement";
-import { collectionIdOf, pointOf, requestHashOf as storedHashOf, type Stamp } from "./point";
+import { collectionIdOf, requestHashOf as storedHashOf } from "./point";
 import { type DocumentCreate } from "./schemas";
 
-export interface DocumentDeps {
+export interface DocumentDeps extends PointSource {
   placement: Placement;
   reader: PointReader;
   writer: PointWriter;
   keys: IdempotencyKeys;
   presigner: Presigner;
   ids: IdMaker;
-  /** A new revision for each write. */
-  newRevision: () => string;
-  nowMs: () => number;
 }
 
 /** A document with the header fields that go with it. */
@@ -142,7 +140,7 @@ export class DocumentService {
 
   /** Under an id that was just made: nothing can be there, and no other writer can mean it. */
   private async writeNew(scope: Scope, placed: Placed, draft: Draft): Promise<QdrantPoint> {
-    const point = this.pointOf(placed, draft, this.deps.ids.document(), undefined);
+    const point = newPoint(this.deps, placed, draft, this.deps.ids.document(), undefined);
     await this.deps.writer.upsert(placed.namespace.id, [point], { ordering: "weak", signal: scope.signal });
     return point;
   }
@@ -155,39 +153,14 @@ export class DocumentService {
     id: string,
     requestHash: string,
   ): Promise<QdrantPoint> {
-    const point = this.pointOf(placed, draft, id, requestHash);
+    const point = newPoint(this.deps, placed, draft, id, requestHash);
     const { namespace } = placed;
     const { signal } = scope;
     await this.deps.writer.upsert(namespace.id, [point], { mode: "insert_only", ordering: "strong", signal });
     const stored = await this.find(scope, namespace, id, false, "majority");
-    if (stored === undefined) {
-      throw new InletError(503, "service_unavailable", "The document was deleted while it was made; send it again.", {
-        code: "deleted_meanwhile",
-        retryAfterSeconds: 1,
-      });
-    }
+    if (stored === undefined) throw deletedMeanwhile();
     if (storedHashOf(stored.payload) !== requestHash) throw sameIdOtherBody(id);
     return stored;
-  }
-
-  private pointOf(placed: Placed, draft: Draft, documentId: string, requestHash: string | undefined): QdrantPoint {
-    const place = {
-      organisationId: placed.namespace.organisationId,
-      namespaceId: placed.namespace.id,
-      collectionId: placed.collection.id,
-      documentId,
-    };
-    return pointOf(draft, place, placed.lineage, placed.schemas, this.stamp(requestHash));
-  }
-
-  private stamp(requestHash: string | undefined): Stamp {
-    const now = new Date(this.deps.nowMs()).toISOString();
-    return {
-      createdAt: now,
-      updatedAt: now,
-      revision: this.deps.newRevision(),
-      ...(requestHash === undefined ? {} : { requestHash }),
-    };
   }
 
   private async served(point: QdrantPoint, wanted: Wanted = CREATED): Promise<Served> {
@@ -195,7 +168,14 @@ export class DocumentService {
   }
 }
 
+/** Somebody has deleted the document between its writing and the look at who wrote it. */
+export const deletedMeanwhile = (): InletError =>
+  new InletError(503, "service_unavailable", "The document was deleted while it was made; send it again.", {
+    code: "deleted_meanwhile",
+    retryAfterSeconds: 1,
+  });
+
 /** A refused request does not use its key up; one whose outcome is unknown does. */
-async function releaseIfRefused(binding: Binding, error: unknown): Promise<void> {
+export async function releaseIfRefused(binding: Binding, error: unknown): Promise<void> {
   if (error instanceof InletError && error.status < 500) await binding.release();
 }

@@ -1,0 +1,190 @@
+/** Creates many documents with few calls to Qdrant; each has its own outcome, as if it had come alone and in this order. */
+import { InletError } from "../errors";
+import { type IdMaker, pointIdOf } from "../ids";
+import { type PointReader, type PointWriter, type QdrantPoint } from "../qdrant/gateway";
+import { type Draft, draftOf } from "./document";
+import { type GroupPlacement, type GroupPlan } from "./group-placement";
+import { requestHashOf, sameIdOtherBody } from "./idempotency";
+import { newPoint, type PointSource } from "./new-point";
+import { type Placed, type Scope } from "./placement";
+import { requestHashOf as storedHashOf } from "./point";
+import { type DocumentCreate } from "./schemas";
+import { deletedMeanwhile, type DocumentService } from "./service";
+
+export interface GroupDeps extends PointSource {
+  placement: GroupPlacement;
+  reader: PointReader;
+  writer: PointWriter;
+  documents: Pick<DocumentService, "create">;
+  ids: IdMaker;
+}
+
+/** What became of a document: where it is, or why it is not. */
+export type Outcome = { documentId: string; error?: undefined } | { documentId?: undefined; error: InletError };
+
+interface Item {
+  index: number;
+  body: DocumentCreate;
+  draft: Draft;
+}
+
+interface PlacedItem extends Item {
+  placed: Placed;
+}
+
+/** What tells about a stored document whether a request has made it. */
+const TRACE = ["document_id", "_internal.metadata"];
+
+export class DocumentGroups {
+  constructor(private readonly deps: GroupDeps) {}
+
+  /** Checks the names before the first group. @throws InletError 403, 422 */
+  async checkPlace(scope: Scope, collectionName: string): Promise<void> {
+    await this.deps.placement.find(scope, collectionName);
+  }
+
+  /** The outcomes in the order of `bodies`, which schema and inspectDocument have found right and of which no two have one
+   *  document_id. @throws InletError 403, 404, 503: then nothing is said of any of them */
+  async create(scope: Scope, collectionName: string, bodies: readonly DocumentCreate[]): Promise<Outcome[]> {
+    const items = bodies.map((body, index): Item => ({ index, body, draft: draftOf(body) }));
+    const plan = await this.deps.placement.plan(
+      scope,
+      collectionName,
+      items.map(({ draft }) => draft),
+    );
+    const outcomes = new Map<number, Outcome>();
+    for (const [index, error] of plan.refusals) outcomes.set(index, { error });
+    const fitting = items.filter(({ index }) => !outcomes.has(index));
+    for (const [index, outcome] of await this.alreadyThere(scope, plan, fitting)) outcomes.set(index, outcome);
+    const fresh = fitting.filter(({ index }) => !outcomes.has(index));
+    for (const [index, outcome] of await this.write(scope, plan, fresh)) outcomes.set(index, outcome);
+    return items.map(({ index }) => outcomes.get(index) ?? { error: lost() });
+  }
+
+  /** The outcomes of those whose id is taken, by this very request or by another one. */
+  private async alreadyThere(scope: Scope, plan: GroupPlan, items: readonly Item[]): Promise<Map<number, Outcome>> {
+    const own = items.filter(({ draft }) => draft.documentId !== undefined);
+    if (plan.namespace === undefined || own.length === 0) return new Map();
+    const stored = await this.tracesOf(scope, plan.namespace.id, own);
+    const collectionId = plan.collection?.id ?? "";
+    return new Map(
+      own.flatMap((item): [number, Outcome][] => {
+        const point = stored.get(item.index);
+        return point === undefined ? [] : [[item.index, outcomeOf(item, point, collectionId)]];
+      }),
+    );
+  }
+
+  private async write(scope: Scope, plan: GroupPlan, items: readonly Item[]): Promise<Map<number, Outcome>> {
+    if (items.length === 0) return new Map();
+    try {
+      const places = await this.deps.placement.make(
+        scope,
+        plan,
+        items.map(({ draft }) => draft),
+      );
+      const placed = items.flatMap((item, at): PlacedItem[] => {
+        const place = places[at];
+        return place === undefined ? [] : [{ ...item, placed: place }];
+      });
+      return new Map([...(await this.writeNew(scope, placed)), ...(await this.writeOnce(scope, placed))]);
+    } catch (error) {
+      if (!isAboutOneDocument(error)) throw error;
+      // Qdrant may have written some of them: each is sent again by itself, so that each outcome is true.
+      return await this.oneByOne(scope, plan.collectionName, items);
+    }
+  }
+
+  /** Under ids that are made here. */
+  private async writeNew(scope: Scope, items: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
+    const [first] = items;
+    const made = items
+      .filter(({ draft }) => draft.documentId === undefined)
+      .map((item) => ({ ...item, documentId: this.deps.ids.document() }));
+    if (first === undefined || made.length === 0) return new Map();
+    const points = made.map(({ placed, draft, documentId }) =>
+      newPoint(this.deps, placed, draft, documentId, undefined),
+    );
+    const how = { ordering: "weak" as const, signal: scope.signal };
+    await this.deps.writer.upsert(first.placed.namespace.id, points, how);
+    return new Map(made.map(({ index, documentId }) => [index, { documentId }]));
+  }
+
+  /** Under the callers' ids: the first writer wins, and each learns from what is there then. */
+  private async writeOnce(scope: Scope, items: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
+    const own = items.filter(({ draft }) => draft.documentId !== undefined);
+    const [first] = own;
+    if (first === undefined) return new Map();
+    const { namespace, collection } = first.placed;
+    const points = own.flatMap(({ placed, draft, body }) =>
+      draft.documentId === undefined
+        ? []
+        : [newPoint(this.deps, placed, draft, draft.documentId, requestHashOf(body, collection.id))],
+    );
+    const how = { mode: "insert_only", ordering: "strong", signal: scope.signal } as const;
+    await this.deps.writer.upsert(namespace.id, points, how);
+    const stored = await this.tracesOf(scope, namespace.id, own, "majority");
+    return new Map(
+      own.map((item) => {
+        const point = stored.get(item.index);
+        return [
+          item.index,
+          point === undefined ? { error: deletedMeanwhile() } : outcomeOf(item, point, collection.id),
+        ];
+      }),
+    );
+  }
+
+  private async oneByOne(scope: Scope, collectionName: string, items: readonly Item[]): Promise<Map<number, Outcome>> {
+    const outcomes = new Map<number, Outcome>();
+    for (const { index, body } of items) {
+      try {
+        const { body: made } = await this.deps.documents.create(scope, collectionName, body, undefined);
+        outcomes.set(index, { documentId: String(made["document_id"]) });
+      } catch (error) {
+        if (!(error instanceof InletError)) throw error;
+        outcomes.set(index, { error });
+      }
+    }
+    return outcomes;
+  }
+
+  /** What is stored under the items' own ids, by index. */
+  private async tracesOf(
+    scope: Scope,
+    namespaceId: string,
+    items: readonly Item[],
+    consistency?: "majority",
+  ): Promise<Map<number, QdrantPoint>> {
+    const indexOf = new Map(
+      items.flatMap(({ index, draft }) =>
+        draft.documentId === undefined ? [] : [[pointIdOf(draft.documentId), index] as const],
+      ),
+    );
+    const points = await this.deps.reader.retrieve(
+      namespaceId,
+      [...indexOf.keys()],
+      { payload: TRACE, vectors: false },
+      { signal: scope.signal, ...(consistency === undefined ? {} : { consistency }) },
+    );
+    return new Map(
+      points.flatMap((point) => {
+        const index = indexOf.get(point.id);
+        return index === undefined ? [] : [[index, point] as const];
+      }),
+    );
+  }
+}
+
+function outcomeOf({ draft, body }: Item, stored: QdrantPoint, collectionId: string): Outcome {
+  const documentId = draft.documentId ?? "";
+  if (storedHashOf(stored.payload) === requestHashOf(body, collectionId)) return { documentId };
+  return { error: sameIdOtherBody(documentId) };
+}
+
+/** A refusal of what was sent, which may be one document's fault; not one of the place or of Qdrant's state. */
+const isAboutOneDocument = (error: unknown): boolean =>
+  error instanceof InletError && [400, 409, 413, 422].includes(error.status);
+
+const lost = (): InletError =>
+  new InletError(500, "internal_error", "The document was neither written nor refused.", { code: "no_outcome" });
