@@ -6,6 +6,7 @@ import { createAggregationServices } from "./aggregation/compose";
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
 import { createDocumentServices } from "./documents/compose";
+import { translate } from "./filters/translate";
 import { createApp } from "./http/app";
 import { type MetricsText } from "./http/health";
 import { idMaker } from "./ids";
@@ -16,7 +17,6 @@ import { openApiDocument } from "./openapi/document";
 import { operations, type Services } from "./operations";
 import { connectQdrant } from "./qdrant/connect";
 import { createSearchServices } from "./search/compose";
-import { translateNone } from "./search/filters";
 import { readVersion } from "./version";
 
 export interface ComposeParts {
@@ -84,7 +84,7 @@ export function compose(parts: ComposeParts): Composed {
       presigner,
     }),
     ...createAggregationServices({ qdrant, resolver: controlPlane.resolver }),
-    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner, translate: translateNone }),
+    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner, translate }),
   };
   const app = createApp({
     operations,

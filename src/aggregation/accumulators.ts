@@ -2,7 +2,7 @@
  *  list. What an accumulator keeps per value is reported in bytes, so that the whole is bounded (groups.ts). */
 import { ExactSum } from "./exact-sum";
 import { type AggregationFunction } from "./schemas";
-import { compareTexts, compareValues, hasValue, keyOf } from "./values";
+import { compareTexts, compareValues, hasValue, keyOf } from "../filters/values";
 
 /** Where a row stands: documents by the time they were made, then by id; the elements of one list as they come. */
 export interface Position {

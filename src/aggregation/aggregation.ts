@@ -1,7 +1,7 @@
 /** An aggregation as the rest of this folder works with it, and what one part of a request must know of another. Pure. */
 import { isRecord } from "../documents/json-rules";
 import { type Fault } from "../errors";
-import { type Field, listField, parseField } from "./field";
+import { type Field, listField, parseField } from "../filters/field";
 import {
   type AggregationFunction,
   type DatePartUnit,

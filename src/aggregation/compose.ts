@@ -2,12 +2,12 @@
 import { Placement } from "../documents/placement";
 import { type NamespaceResolver } from "../namespaces/namespace";
 import { type Qdrant } from "../qdrant/gateway";
-import { matchWholeCollection } from "./matching";
+import { matchFilters } from "./matching";
 import { type AggregationServices } from "./routes";
 import { AggregationService, LIMITS } from "./service";
 
 export function createAggregationServices(parts: { qdrant: Qdrant; resolver: NamespaceResolver }): AggregationServices {
   const { qdrant, resolver } = parts;
   const placement = new Placement({ resolver, reader: qdrant });
-  return { aggregations: new AggregationService({ placement, qdrant, match: matchWholeCollection, limits: LIMITS }) };
+  return { aggregations: new AggregationService({ placement, qdrant, match: matchFilters, limits: LIMITS }) };
 }

@@ -6,9 +6,9 @@ import { type Accumulator, accumulatorOf, NEEDS_POSITION, type Position, SumTooL
 import { type Aggregation, type GroupKey } from "./aggregation";
 import { bucketName } from "./bucket-name";
 import { partOf, timeOf, truncate } from "./dates";
-import { below, type Field, follow, selectorsOf, valueOf } from "./field";
+import { below, type Field, follow, selectorsOf, valueOf } from "../filters/field";
 import { type Group } from "./results";
-import { hasValue, keyOf } from "./values";
+import { hasValue, keyOf } from "../filters/values";
 
 export interface GroupLimits {
   groups: number;

@@ -1,6 +1,7 @@
 /** The documents that an aggregation looks at: those of one collection that match the filters. */
-import { validationError } from "../errors";
 import { type Payload } from "../documents/point";
+import { budgeted, joined, NOTHING, scoped } from "../filters/scan";
+import { translate } from "../filters/translate";
 import { type CallOptions, type PointReader, type QdrantFilter } from "../qdrant/gateway";
 
 export interface Matching {
@@ -13,10 +14,11 @@ export interface Matching {
 /** Puts a request's filters into Qdrant's words. @throws InletError 422 for filters that mean nothing */
 export type Match = (collectionId: string, filters: Record<string, unknown> | undefined) => Matching;
 
-/** Takes no filters, so that none is ever ignored. */
-export const matchWholeCollection: Match = (collectionId, filters) => {
-  if (filters !== undefined) throw validationError([{ path: "filters", message: "are not supported here yet" }]);
-  return { filter: { must: [{ key: "collection_id", match: { value: collectionId } }] }, residual: undefined };
+/** Judges what Qdrant can't within the scan budget. */
+export const matchFilters: Match = (collectionId, filters) => {
+  const { qdrant, residual, empty } = translate(filters);
+  const filter = joined([scoped([collectionId]), empty ? NOTHING : qdrant]);
+  return { filter: filter ?? {}, residual: residual && budgeted(residual) };
 };
 
 /** A page of payloads is some hundred KiB; more would only wait longer for its first byte. */

@@ -1,7 +1,7 @@
 /** Finished groups into an answer: which are kept, in which order, how many. Pure. */
 import { type Aggregation, type GroupKey, type Having } from "./aggregation";
 import { bucketName } from "./bucket-name";
-import { compareTexts, compareValues, hasValue } from "./values";
+import { compareTexts, compareValues, hasValue } from "../filters/values";
 
 export interface Group {
   /** In the order of the aggregation's keys. */

@@ -5,7 +5,15 @@ import { type Fault } from "../errors";
 import { indexPath, keyPath } from "../schema/paths";
 import { checkUserFields, inspectDocument } from "./inspect";
 import { isRecord } from "./json-rules";
-import { type DocumentCreate, DocumentId, lineageFields, descriptionFields, optional, UserFields, Vectors } from "./schemas";
+import {
+  type DocumentCreate,
+  DocumentId,
+  lineageFields,
+  descriptionFields,
+  optional,
+  UserFields,
+  Vectors,
+} from "./schemas";
 
 export const MAX_DOCUMENTS = 1_000;
 export const DEFAULT_COLLECTION = "default";

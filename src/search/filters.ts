@@ -3,7 +3,7 @@
  *  A search ranks what matches; to drop hits afterwards would change ranks, fused scores, groups and pages. So where a part of
  *  the filters is left for Inlet to judge, the documents that the rest lets through are read first, within a budget, and the
  *  search looks among those that match. */
-import { InletError, validationError } from "../errors";
+import { InletError } from "../errors";
 import { type Namespace } from "../namespaces/namespace";
 import { type PointReader, type QdrantFilter } from "../qdrant/gateway";
 import { inCollections, type SearchFilters } from "./scope";
@@ -20,11 +20,6 @@ export interface Translated {
 
 /** @throws InletError 422 for filters that mean nothing */
 export type Translate = (filters: Record<string, unknown>) => Translated;
-
-/** Takes no filters, so that none is ever ignored. */
-export const translateNone: Translate = () => {
-  throw validationError([{ path: "filters", message: "are not supported here yet" }]);
-};
 
 /** The most documents that one search reads to judge them. */
 export const SCAN_BUDGET = 100_000;

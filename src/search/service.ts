@@ -12,7 +12,7 @@ import { readQueries, type VectorQuery } from "./request";
 import { type Hit, hitsOf, readDocuments } from "./results";
 import { DEFAULT_CANDIDATES, DEFAULT_LIMIT, MAX_GROUPS, type NamespaceSearchRequest } from "./schemas";
 import { type SearchFilters } from "./scope";
-import { selection } from "./select";
+import { selection } from "../documents/select";
 
 export interface SearchDeps {
   placement: Placement;

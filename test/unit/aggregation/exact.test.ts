@@ -2,7 +2,7 @@
 import { partOf, timeOf, truncate } from "../../../src/aggregation/dates";
 import { ExactSum } from "../../../src/aggregation/exact-sum";
 import { facetAddsUp } from "../../../src/aggregation/plan";
-import { compareValues, keyOf } from "../../../src/aggregation/values";
+import { compareValues, keyOf } from "../../../src/filters/values";
 
 function sumOf(values: number[]): number {
   const sum = new ExactSum();

@@ -1,6 +1,6 @@
 /** The selected part of a document. Pure. */
-import { type DocumentAnswer } from "../documents/answer";
-import { isRecord } from "../documents/json-rules";
+import { type DocumentAnswer } from "./answer";
+import { isRecord } from "./json-rules";
 
 /** Always there: the ids by which a hit is known, and what the request asked for on top. */
 const ALWAYS: ReadonlySet<string> = new Set(["document_id", "collection_id", "vectors", "_vectors"]);

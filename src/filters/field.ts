@@ -70,6 +70,28 @@ export function valueOf(payload: Payload, field: Field): unknown {
 const BARE_KEY = /^[\p{L}\p{N}_-]+$/u;
 const keyText = (key: string): string => (BARE_KEY.test(key) ? key : `"${key}"`);
 
+/** The steps as Qdrant's own path. */
+export const qdrantPath = (steps: readonly Step[]): string =>
+  steps
+    .map((step, position) => {
+      if (step.kind === "key") return position === 0 ? keyText(step.key) : `.${keyText(step.key)}`;
+      return step.kind === "all" ? "[]" : `[${step.index}]`;
+    })
+    .join("");
+
+/** All values that the path leads to, as Qdrant's conditions see them: one, or with `[]` one of each element. */
+export function reached(value: unknown, steps: readonly Step[]): unknown[] {
+  let at: unknown[] = [value];
+  for (const step of steps) {
+    at = at.flatMap((each) => {
+      if (step.kind === "key") return isRecord(each) && Object.hasOwn(each, step.key) ? [each[step.key]] : [];
+      if (!Array.isArray(each)) return [];
+      return step.kind === "all" ? each : each.slice(step.index, step.index + 1);
+    });
+  }
+  return at;
+}
+
 /** Qdrant's payload selectors that bring all of the field: its keys up to the first list, and the whole name as one key. */
 export function selectorsOf(field: Field): string[] {
   const firstList = field.steps.findIndex(({ kind }) => kind !== "key");

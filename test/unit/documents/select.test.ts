@@ -1,4 +1,4 @@
-import { selection } from "../../../src/search/select";
+import { selection } from "../../../src/documents/select";
 
 const document = {
   document_id: "doc_1",
