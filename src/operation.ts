@@ -47,6 +47,8 @@ export interface Operation<P extends TObject, Q extends TObject, B extends TSche
   query: Q;
   /** Absent where the operation takes no body. */
   body?: B;
+  /** True where no body is the same as `{}`. */
+  bodyOptional?: boolean;
   /** What the schema can't say about the body: its faults go into the same answer as the schema's. Called with the parsed
    *  JSON whatever the schema found, so it must take any JSON and leave to the schema what the schema says. */
   inspect?(body: unknown): Fault[];

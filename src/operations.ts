@@ -5,6 +5,7 @@ import { type TObject, type TSchema } from "@sinclair/typebox";
 import { aggregationOperations, type AggregationServices } from "./aggregation/routes";
 import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentBatchOperations, type DocumentBatchServices } from "./documents/batch-routes";
+import { documentListOperations, type DocumentListServices } from "./documents/list-routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
 import { documentUpdateOperations, type DocumentUpdateServices } from "./documents/update-routes";
 import { documentUpsertOperations, type DocumentUpsertServices } from "./documents/upsert-routes";
@@ -19,6 +20,7 @@ import { searchOperations, type SearchServices } from "./search/routes";
 export type Services = DocumentServices &
   DocumentUpdateServices &
   DocumentBatchServices &
+  DocumentListServices &
   DocumentUpsertServices &
   LineageServices &
   SearchServices &
@@ -34,6 +36,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentOperations,
   ...documentUpdateOperations,
   ...documentBatchOperations,
+  ...documentListOperations,
   ...documentUpsertOperations,
   ...lineageOperations,
   ...searchOperations,

@@ -5,12 +5,14 @@ import { createPresigner, type PresignerSettings } from "../blobs/presigner";
 import { type ControlStore } from "../control/store";
 import { type IdMaker } from "../ids";
 import { type NamespaceResolver } from "../namespaces/namespace";
-import { type PointReader, type PointWriter } from "../qdrant/gateway";
+import { type Admin, type PointReader, type PointWriter } from "../qdrant/gateway";
 import { DocumentBatches } from "./batch";
 import { type DocumentBatchServices } from "./batch-routes";
 import { DocumentGroups } from "./create-group";
 import { GroupPlacement } from "./group-placement";
 import { IdempotencyKeys } from "./idempotency";
+import { DocumentLists } from "./list";
+import { type DocumentListServices } from "./list-routes";
 import { Placement } from "./placement";
 import { type DocumentServices } from "./routes";
 import { DocumentService } from "./service";
@@ -20,7 +22,7 @@ import { DocumentUpserts } from "./upsert";
 import { type DocumentUpsertServices } from "./upsert-routes";
 
 export interface DocumentParts {
-  qdrant: PointReader & PointWriter;
+  qdrant: PointReader & PointWriter & Pick<Admin, "describeCollection">;
   resolver: NamespaceResolver;
   control: ControlStore;
   ids: IdMaker;
@@ -32,6 +34,7 @@ export interface DocumentParts {
 export type AllDocumentServices = DocumentServices &
   DocumentUpdateServices &
   DocumentBatchServices &
+  DocumentListServices &
   DocumentUpsertServices & { groups: DocumentGroups };
 
 export function createDocumentServices(parts: DocumentParts): AllDocumentServices {
@@ -53,6 +56,7 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
     updates,
     batches: new DocumentBatches({ ...common, updates }),
     upserts: new DocumentUpserts({ ...many, keys }),
+    lists: new DocumentLists(common),
     groups: new DocumentGroups({ ...many, documents, ids }),
   };
 }

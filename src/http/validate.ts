@@ -90,9 +90,9 @@ function bodyChain(operation: AnyOperation): ValidationChain[] {
   if (operation.body === undefined) return [];
   const check = compile(operation.body);
   const faultsOf = (value: unknown): Fault[] =>
-    value === undefined
+    value === undefined && operation.bodyOptional !== true
       ? [{ path: "", message: BODY_MISSING }]
-      : [...check(value), ...(operation.inspect?.(value) ?? [])].slice(0, MAX_FAULTS);
+      : [...check(value ?? {}), ...(operation.inspect?.(value ?? {}) ?? [])].slice(0, MAX_FAULTS);
   return [
     body()
       .custom((value: unknown) => faultsOf(value).length === 0)
@@ -151,7 +151,9 @@ export function validator(operation: AnyOperation): (request: Request) => Promis
       params: matchedData(request, { locations: ["params"] }),
       query: matchedData(request, { locations: ["query"] }),
       // The chain over the whole body has the empty path.
-      body: matchedData<Record<string, unknown>>(request, { locations: ["body"] })[""],
+      body:
+        matchedData<Record<string, unknown>>(request, { locations: ["body"] })[""] ??
+        (operation.bodyOptional === true ? {} : undefined),
       namespace: textOf(headers["x-namespace"]),
       idempotencyKey: textOf(headers["idempotency-key"]),
       ifMatch: textOf(headers["if-match"]),

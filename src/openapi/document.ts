@@ -93,7 +93,7 @@ function entryOf(operation: AnyOperation, writer: SchemaWriter): Json {
     parameters: parametersOf(operation, writer),
     ...(operation.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: writer.write(operation.body) } } } }),
+      : { requestBody: { required: operation.bodyOptional !== true, content: { "application/json": { schema: writer.write(operation.body) } } } }),
     responses,
     "x-permission": operation.permission,
   };
