@@ -6,7 +6,6 @@ import { createAggregationServices } from "./aggregation/compose";
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
 import { createDocumentServices } from "./documents/compose";
-import { translate } from "./filters/translate";
 import { createApp } from "./http/app";
 import { type MetricsText } from "./http/health";
 import { idMaker } from "./ids";
@@ -84,7 +83,7 @@ export function compose(parts: ComposeParts): Composed {
       presigner,
     }),
     ...createAggregationServices({ qdrant, resolver: controlPlane.resolver }),
-    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner, translate }),
+    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner }),
   };
   const app = createApp({
     operations,

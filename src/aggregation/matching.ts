@@ -1,7 +1,7 @@
 /** The documents that an aggregation looks at: those of one collection that match the filters. */
 import { type Payload } from "../documents/point";
 import { budgeted, joined, NOTHING, scoped } from "../filters/scan";
-import { translate } from "../filters/translate";
+import { type FilterTranslator } from "../filters/translator";
 import { type CallOptions, type PointReader, type QdrantFilter } from "../qdrant/gateway";
 
 export interface Matching {
@@ -12,14 +12,26 @@ export interface Matching {
 }
 
 /** Puts a request's filters into Qdrant's words. @throws InletError 422 for filters that mean nothing */
-export type Match = (collectionId: string, filters: Record<string, unknown> | undefined) => Matching;
+export type Match = (
+  namespaceId: string,
+  collectionId: string,
+  filters: Record<string, unknown> | undefined,
+  signal: AbortSignal,
+) => Promise<Matching>;
 
 /** Judges what Qdrant can't within the scan budget. */
-export const matchFilters: Match = (collectionId, filters) => {
-  const { qdrant, residual, empty } = translate(filters);
-  const filter = joined([scoped([collectionId]), empty ? NOTHING : qdrant]);
-  return { filter: filter ?? {}, residual: residual && budgeted(residual) };
-};
+export function matchFilters(translator: FilterTranslator): Match {
+  return async (namespaceId, collectionId, filters, signal) => {
+    const scope = scoped([collectionId]);
+    const { qdrant, residual, empty } = await translator.translate(filters, {
+      collection: namespaceId,
+      scope,
+      signal,
+    });
+    const filter = joined([scope, empty ? NOTHING : qdrant]);
+    return { filter: filter ?? {}, residual: residual && budgeted(residual) };
+  };
+}
 
 /** A page of payloads is some hundred KiB; more would only wait longer for its first byte. */
 const PAGE_POINTS = 1_000;

@@ -33,7 +33,7 @@ export class AggregationService {
     const aggregation = aggregationOf(body);
     const namespace = await placement.namespace(scope);
     const collection = await placement.collection(scope, namespace, collectionName);
-    const matching = match(collection.id, body.filters ?? undefined);
+    const matching = await match(namespace.id, collection.id, body.filters ?? undefined, scope.signal);
     const description = await qdrant.describeCollection(namespace.id, { signal: scope.signal });
     const plan = planAggregation(aggregation, {
       residual: matching.residual !== undefined,

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 
 import { createPresigner, type PresignerSettings } from "../blobs/presigner";
 import { type ControlStore } from "../control/store";
+import { FilterTranslator } from "../filters/translator";
 import { type IdMaker } from "../ids";
 import { type NamespaceResolver } from "../namespaces/namespace";
 import { type Admin, type PointReader, type PointWriter } from "../qdrant/gateway";
@@ -56,7 +57,7 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
     updates,
     batches: new DocumentBatches({ ...common, updates }),
     upserts: new DocumentUpserts({ ...many, keys }),
-    lists: new DocumentLists(common),
+    lists: new DocumentLists({ ...common, filters: new FilterTranslator(qdrant) }),
     groups: new DocumentGroups({ ...many, documents, ids }),
   };
 }

@@ -4,7 +4,8 @@ import { type Presigner } from "../blobs/presigner";
 import { InletError, validationError } from "../errors";
 import { type Field } from "../filters/field";
 import { joined, scoped } from "../filters/scan";
-import { type Translated, translate } from "../filters/translate";
+import { type Translated } from "../filters/translate";
+import { type About, type FilterTranslator } from "../filters/translator";
 import { type Namespace } from "../namespaces/namespace";
 import { type Admin, type PointReader, type QdrantFilter, type QdrantPoint } from "../qdrant/gateway";
 import { type Pagination } from "../schema/common";
@@ -29,6 +30,7 @@ export interface ListDeps {
   placement: Placement;
   reader: PointReader & Pick<Admin, "describeCollection">;
   presigner: Presigner;
+  filters: FilterTranslator;
 }
 
 export interface DocumentList {
@@ -79,18 +81,13 @@ export class DocumentLists {
 
   /** The values of a field and how many documents have each. @throws InletError 422 where there are too many */
   async distinct(scope: Scope, collectionName: string, request: Distinct): Promise<DistinctAnswer> {
-    const { placement, reader } = this.deps;
+    const { placement, reader, filters } = this.deps;
     const field = fieldOf(request.field);
     const namespace = await placement.namespace(scope);
     const collection = await placement.collection(scope, namespace, collectionName);
-    const source: Source = {
-      reader,
-      collection: namespace.id,
-      scope: scoped([collection.id]),
-      filters: translate(request.filters),
-      range: { from: undefined, until: undefined },
-      signal: scope.signal,
-    };
+    const about = { collection: namespace.id, scope: scoped([collection.id]), signal: scope.signal };
+    const translated = await filters.translate(request.filters, about);
+    const source: Source = { reader, ...about, filters: translated, range: { from: undefined, until: undefined } };
     const values = await distinctOf(source, field);
     return {
       field: request.field,
@@ -105,13 +102,12 @@ export class DocumentLists {
     collectionIds: readonly string[] | undefined,
     asked: ListAsked,
   ): Promise<DocumentList> {
+    const about = { collection: namespace.id, scope: scoped(collectionIds), signal: scope.signal };
     const source: Source = {
       reader: this.deps.reader,
-      collection: namespace.id,
-      scope: scoped(collectionIds),
-      filters: await this.filtersOf(namespace, asked, scope.signal),
+      ...about,
+      filters: await this.filtersOf(about, asked),
       range: asked.partition === undefined ? { from: undefined, until: undefined } : partOf(asked.partition),
-      signal: scope.signal,
     };
     // All that decides on the list, beside the cursor's own place.
     const identity = [
@@ -210,10 +206,11 @@ export class DocumentLists {
   }
 
   /** The filters, and the search's words in any field with a text index. */
-  private async filtersOf(namespace: Namespace, asked: ListAsked, signal: AbortSignal): Promise<Translated> {
-    const filters = translate(asked.filters);
+  private async filtersOf(about: About, asked: ListAsked): Promise<Translated> {
+    const filters = await this.deps.filters.translate(asked.filters, about);
     if (asked.search === undefined) return filters;
-    const description = await this.deps.reader.describeCollection(namespace.id, { signal });
+    const { collection, signal } = about;
+    const description = await this.deps.reader.describeCollection(collection, { signal });
     const indexed = [...(description?.indexTypes ?? [])].flatMap(([key, type]) => (type === "text" ? [key] : []));
     if (indexed.length === 0) {
       throw validationError([

@@ -7,9 +7,8 @@
  *  the edge of the map are missed; a text match is whatever the index's tokenizer makes of it. One condition has one clause. */
 import { type QdrantFilter } from "../qdrant/gateway";
 import { qdrantPath } from "./field";
-import { EVERYTHING, type Filter, type Scalar, type Test } from "./filter";
+import { type Filter, type Scalar, type Test } from "./filter";
 import { geoClause, isPlain } from "./geo";
-import { parseFilters } from "./parse";
 import { type Residual, residualOf } from "./residual";
 
 /** A request's filters, as far as Qdrant can judge them and for the rest. */
@@ -21,6 +20,39 @@ export interface Translated {
   /** True where nothing can match. */
   empty: boolean;
 }
+
+/** What of a collection's payload indexes bears on the meaning of conditions. Paths as qdrantPath writes them. */
+export interface Indexes {
+  /** Path -> type of the index. */
+  types: ReadonlyMap<string, string>;
+  /** Paths with an integer index under which other numbers may lie. */
+  doubted: ReadonlySet<string>;
+}
+
+export const NO_INDEXES: Indexes = { types: new Map(), doubted: new Set() };
+
+/** Types of index under which Qdrant does not see all that the test looks at. */
+export function blindUnder(test: Test): readonly string[] {
+  switch (test.kind) {
+    case "numbers":
+      return ["integer", "datetime"];
+    case "dates":
+      return ["integer", "float"];
+    case "equals":
+      return test.values.some((value) => typeof value === "number") ? ["integer", "datetime"] : [];
+    default:
+      return [];
+  }
+}
+
+/** The documents under whose integer index there may be a number that it does not see: a value, and no whole number; or
+ *  several values. */
+export const doubtful = (key: string): QdrantFilter => ({
+  should: [
+    { must_not: [{ is_empty: { key } }, { key, range: { gte: -(2 ** 63), lte: 2 ** 63 } }] },
+    { key, values_count: { gt: 1 } },
+  ],
+});
 
 /** A Qdrant condition, or that everything or nothing passes. */
 type Possible = QdrantFilter | "all" | "none";
@@ -34,14 +66,9 @@ interface Parts {
 
 const exact = (possible: Possible): Parts => ({ possible, rest: undefined });
 
-/** Translates the `filters` of a request, which stand at `at`. null and undefined let everything through.
- *  @throws InletError 422 with every fault that they have */
-export function translate(filters: unknown, at = "filters"): Translated {
-  return translateParsed(filters === undefined || filters === null ? EVERYTHING : parseFilters(filters, at));
-}
-
-export function translateParsed(filter: Filter): Translated {
-  const { possible, rest } = partsOf(filter);
+/** Puts a filter into the words of a Qdrant with these indexes. */
+export function translateParsed(filter: Filter, indexes: Indexes): Translated {
+  const { possible, rest } = partsOf(filter, indexes);
   return {
     qdrant: typeof possible === "string" ? undefined : possible,
     residual: rest && possible !== "none" ? residualOf(rest) : undefined,
@@ -49,14 +76,14 @@ export function translateParsed(filter: Filter): Translated {
   };
 }
 
-function partsOf(filter: Filter): Parts {
+function partsOf(filter: Filter, indexes: Indexes): Parts {
   switch (filter.kind) {
     case "native":
       return exact(filter.filter);
     case "condition":
-      return conditionParts(filter);
+      return conditionParts(filter, indexes);
     case "and": {
-      const parts = filter.of.map(partsOf);
+      const parts = filter.of.map((part) => partsOf(part, indexes));
       const left = parts.flatMap(({ rest }) => rest ?? []);
       return {
         possible: allOf(parts.map(({ possible }) => possible)),
@@ -64,14 +91,14 @@ function partsOf(filter: Filter): Parts {
       };
     }
     case "or": {
-      const parts = filter.of.map(partsOf);
+      const parts = filter.of.map((part) => partsOf(part, indexes));
       return {
         possible: anyOf(parts.map(({ possible }) => possible)),
         rest: parts.some(({ rest }) => rest !== undefined) ? filter : undefined,
       };
     }
     case "not": {
-      const { possible, rest } = partsOf(filter.of);
+      const { possible, rest } = partsOf(filter.of, indexes);
       // What lets through too much would, negated, hold back too much.
       if (rest !== undefined) return { possible: "all", rest: filter };
       if (typeof possible === "string") return exact(possible === "all" ? "none" : "all");
@@ -98,9 +125,20 @@ function anyOf(parts: readonly Possible[]): Possible {
 
 const UUID = /^(?:urn:uuid:|\{)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
 
-function conditionParts(condition: Extract<Filter, { kind: "condition" }>): Parts {
-  const { test } = condition;
+type Condition = Extract<Filter, { kind: "condition" }>;
+
+function conditionParts(condition: Condition, indexes: Indexes): Parts {
   const key = qdrantPath(condition.field.steps);
+  const type = indexes.types.get(key);
+  const parts = partsWithoutIndex(condition, key);
+  if (type === undefined || !blindUnder(condition.test).includes(type)) return parts;
+  if (type !== "integer" || condition.test.kind === "dates") return { possible: "all", rest: condition };
+  if (!indexes.doubted.has(key)) return parts;
+  return { possible: anyOf([parts.possible, doubtful(key)]), rest: condition };
+}
+
+function partsWithoutIndex(condition: Condition, key: string): Parts {
+  const { test } = condition;
   switch (test.kind) {
     case "equals": {
       const looksLikeUuid = test.values.some((value) => typeof value === "string" && UUID.test(value));

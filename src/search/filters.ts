@@ -4,6 +4,7 @@
  *  the filters is left for Inlet to judge, the documents that the rest lets through are read first, within a budget, and the
  *  search looks among those that match. */
 import { InletError } from "../errors";
+import { type About } from "../filters/translator";
 import { type Namespace } from "../namespaces/namespace";
 import { type PointReader, type QdrantFilter } from "../qdrant/gateway";
 import { inCollections, type SearchFilters } from "./scope";
@@ -19,7 +20,7 @@ export interface Translated {
 }
 
 /** @throws InletError 422 for filters that mean nothing */
-export type Translate = (filters: Record<string, unknown>) => Translated;
+export type Translate = (filters: Record<string, unknown>, about: About) => Translated | Promise<Translated>;
 
 /** The most documents that one search reads to judge them. */
 export const SCAN_BUDGET = 100_000;
@@ -41,7 +42,11 @@ export class TranslatedFilters implements SearchFilters {
   ): Promise<QdrantFilter | undefined> {
     const scope = collectionIds === undefined ? [] : [inCollections(collectionIds)];
     if (filters === undefined) return scope[0];
-    const { qdrant, residual, empty } = this.deps.translate(filters);
+    const { qdrant, residual, empty } = await this.deps.translate(filters, {
+      collection: namespace.id,
+      scope: scope[0],
+      signal,
+    });
     if (empty) return NOTHING;
     const parts = [...scope, ...(qdrant === undefined ? [] : [qdrant])];
     const judged = parts.length === 0 ? undefined : { must: parts };
