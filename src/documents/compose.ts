@@ -11,6 +11,7 @@ import { DocumentBatches } from "./batch";
 import { type DocumentBatchServices } from "./batch-routes";
 import { DocumentGroups } from "./create-group";
 import { GroupPlacement } from "./group-placement";
+import { DocumentsByFilter } from "./by-filter";
 import { IdempotencyKeys } from "./idempotency";
 import { DocumentLists } from "./list";
 import { type DocumentListServices } from "./list-routes";
@@ -48,6 +49,7 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
     newRevision: randomUUID,
     nowMs,
   };
+  const filters = new FilterTranslator(qdrant);
   const keys = new IdempotencyKeys(control, nowMs);
   const documents = new DocumentService({ ...common, keys, ids });
   const updates = new DocumentUpdates({ ...common, documents });
@@ -57,7 +59,8 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
     updates,
     batches: new DocumentBatches({ ...common, updates }),
     upserts: new DocumentUpserts({ ...many, keys }),
-    lists: new DocumentLists({ ...common, filters: new FilterTranslator(qdrant) }),
+    lists: new DocumentLists({ ...common, filters }),
+    byFilter: new DocumentsByFilter({ ...common, updates, filters }),
     groups: new DocumentGroups({ ...many, documents, ids }),
   };
 }

@@ -25,6 +25,13 @@ const MATCHES: ReadonlySet<string> = new Set(["value", "text", "any", "except", 
 export const isNative = (node: Json): boolean =>
   Object.keys(node).some((key) => LISTS.has(key) || key === "min_should");
 
+/** True where it sets no condition at all. */
+export const isEmptyNative = (filter: unknown): boolean =>
+  isRecord(filter) &&
+  Object.entries(filter).every(
+    ([key, value]) => LISTS.has(key) && Array.isArray(value) && value.every((part) => isEmptyNative(part)),
+  );
+
 /** The filter as it is sent. Where there are faults, it is of no use. */
 export function readNative(filter: Json, at: string, faults: FilterFaults): Json {
   return readFilter(filter, { at, depth: 0, inNested: false }, faults);

@@ -5,7 +5,7 @@ import { type Fault, validationError } from "../errors";
 import { indexPath, keyPath } from "../schema/paths";
 import { FilterFaults } from "./faults";
 import { EVERYTHING, type Filter } from "./filter";
-import { isNative, readNative } from "./native";
+import { isEmptyNative, isNative, readNative } from "./native";
 import { OPERATORS, type Operator } from "./schemas";
 import { readTest } from "./test-value";
 
@@ -27,8 +27,29 @@ export function inspectFilters(filters: unknown, at = "filters"): Fault[] {
   return faults.found.slice(0, MAX_SHOWN);
 }
 
-/** True for filters that are none: nothing in them holds any document back. */
-export const isUnfiltered = (filter: Filter): boolean => filter.kind === "and" && filter.of.every(isUnfiltered);
+/** The faults of filters that choose what is changed or deleted: they must hold something back. */
+export function inspectChoosingFilters(filters: unknown, at = "filters"): Fault[] {
+  const faults = new FilterFaults();
+  const filter = read(filters, at, faults);
+  if (faults.found.length === 0 && isUnfiltered(filter)) {
+    faults.add(at, "is empty and would choose every document; name what is meant");
+  }
+  return faults.found.slice(0, MAX_SHOWN);
+}
+
+/** True for filters that are none. */
+function isUnfiltered(filter: Filter): boolean {
+  switch (filter.kind) {
+    case "and":
+      return filter.of.every(isUnfiltered);
+    case "or":
+      return filter.of.some(isUnfiltered);
+    case "native":
+      return isEmptyNative(filter.filter);
+    default:
+      return false;
+  }
+}
 
 function read(filters: unknown, at: string, faults: FilterFaults): Filter {
   if (isRecord(filters) && isNative(filters)) return { kind: "native", filter: readNative(filters, at, faults) };
