@@ -57,24 +57,49 @@ export function inspectField(body: unknown): Fault[] {
   return [{ path: "field", message: NO_FIELD }];
 }
 
-/** What of a query string stands for a body's field; the body's own `limit`, `page` and so on are ruled by it.
- *  @throws InletError 422 for texts that are not what they should be */
+/** The request with what its query string says. The query string rules on the page, since clients send a body's defaults; the
+ *  body rules on filters, search and sort; what either wants returned is returned. @throws InletError 422 for texts that are not what they should be */
 export function withQuery<T extends ListNamespaceDocuments>(body: T, query: ListQuery): T {
-  const { filters, sort, cursor, next_cursor: next, after, ...rest } = query;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const {
+    filters,
+    sort,
+    search,
+    cursor,
+    next_cursor: next,
+    after,
+    limit,
+    page_size,
+    offset,
+    page,
+    include_total,
+    ...want
+  } = query;
   const faults: Fault[] = [];
   const readFilters = filters === undefined ? undefined : filtersOf(filters, faults);
   const readSort = sort === undefined ? undefined : sortOf(sort, faults);
   if (faults.length > 0) throw validationError(faults.map((fault) => ({ ...fault, location: "query" as const })));
-  const asked = cursor ?? next ?? after;
+  const size = limit ?? page_size;
   return {
     ...body,
-    ...given,
-    ...(asked === undefined ? {} : { cursor: asked }),
-    ...(readFilters === undefined ? {} : { filters: readFilters }),
-    ...(readSort === undefined ? {} : { sort: readSort }),
+    ...given({ page, offset, include_total, cursor: cursor ?? next ?? after }),
+    ...given({ limit: size }),
+    // A page counts from its own offset, whatever the body's default says.
+    ...(page !== undefined && offset === undefined ? { offset: null } : {}),
+    ...given(Object.fromEntries(Object.entries(want).filter(([, value]) => value === true))),
+    ...given({
+      filters: body.filters ?? readFilters,
+      search: body.search ?? search,
+      sort: body.sort ?? readSort,
+    }),
   };
 }
+
+/** Without what is undefined. */
+const given = <T extends object>(fields: T): Partial<T> => {
+  const kept: Partial<T> = { ...fields };
+  for (const key of Object.keys(fields)) if (Reflect.get(fields, key) === undefined) Reflect.deleteProperty(kept, key);
+  return kept;
+};
 
 function filtersOf(text: string, faults: Fault[]): Record<string, unknown> | undefined {
   const filters = parsed(text);
@@ -113,7 +138,9 @@ function parsed(text: string): unknown {
 /** Reads a request that its schema and inspectList have found right. @throws InletError 422 for pages that are none */
 export function listAskedOf(request: ListNamespaceDocuments): ListAsked {
   const limit = request.limit ?? request.page_size ?? DEFAULT_LIMIT;
-  const offset = request.offset ?? ((request.page ?? 1) - 1) * limit;
+  const paged = ((request.page ?? 1) - 1) * limit;
+  // Clients send a body's default of 0 beside a page.
+  const offset = request.offset === 0 ? paged : (request.offset ?? paged);
   const cursor = request.cursor ?? undefined;
   if (cursor !== undefined && offset > 0) {
     throw validationError([{ path: "cursor", message: "goes without offset and page: it names the place itself" }]);

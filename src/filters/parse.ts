@@ -77,10 +77,7 @@ function readNode(node: unknown, place: Place, faults: FilterFaults): Filter {
     faults.add(at, "is a native Qdrant filter, which can only stand alone, as the whole of filters");
     return EVERYTHING;
   }
-  const own = node["case_sensitive"];
-  if (own !== undefined && own !== null && typeof own !== "boolean")
-    faults.add(`${at}.case_sensitive`, "must be true or false");
-  const inner = { depth: depth + 1, caseSensitive: place.caseSensitive || own === true };
+  const inner = { depth: depth + 1, caseSensitive: readCase(node, place, faults) };
   const parts: Filter[] = [];
   for (const [key, value] of Object.entries(node)) {
     if (key === "case_sensitive") continue;
@@ -96,6 +93,14 @@ function readNode(node: unknown, place: Place, faults: FilterFaults): Filter {
     else parts.push({ kind: "not", of: { kind: "or", of } });
   }
   return { kind: "and", of: parts };
+}
+
+function readCase(node: Record<string, unknown>, { at, caseSensitive }: Place, faults: FilterFaults): boolean {
+  const own = node["case_sensitive"];
+  if (own !== undefined && own !== null && typeof own !== "boolean") {
+    faults.add(`${at}.case_sensitive`, "must be true or false");
+  }
+  return caseSensitive || own === true;
 }
 
 /** The parts of AND, OR or NOT; null and an empty list set no condition. */
@@ -115,12 +120,16 @@ function readList(value: unknown, at: string, inner: Omit<Place, "at">, faults: 
 }
 
 const isOperator = (value: unknown): value is Operator => OPERATORS.some((operator) => operator === value);
+/** The published client takes a condition for AND, OR and NOT with other keys, and sends it with their defaults. */
+const CONDITION_KEYS: ReadonlySet<string> = new Set(["field", "operator", "value", "case_sensitive"]);
 const NEGATED: ReadonlySet<Operator> = new Set(["ne", "nin"]);
 
-function readCondition(node: Record<string, unknown>, { at, caseSensitive }: Place, faults: FilterFaults): Filter {
-  for (const key of Object.keys(node)) {
-    if (key !== "field" && key !== "operator" && key !== "value") faults.add(keyPath(at, key), NOT_KNOWN);
+function readCondition(node: Record<string, unknown>, place: Place, faults: FilterFaults): Filter {
+  const { at } = place;
+  for (const [key, value] of Object.entries(node)) {
+    if (value !== null && !CONDITION_KEYS.has(key)) faults.add(keyPath(at, key), NOT_KNOWN);
   }
+  const caseSensitive = readCase(node, place, faults);
   const field = faults.field(node["field"], `${at}.field`);
   const operator = node["operator"] ?? "eq";
   if (!isOperator(operator)) {

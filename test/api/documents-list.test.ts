@@ -248,3 +248,22 @@ it("neither skips nor repeats what stays, while others write", async () => {
     expect(rows).toEqual(expect.arrayContaining(before.map(({ document_id }) => document_id)));
   }
 });
+
+it("takes filters as the published client sends them", async () => {
+  const filters = {
+    AND: [{ case_sensitive: false, AND: null, field: "language", operator: "eq", value: "de" }],
+    case_sensitive: false,
+  };
+  expect(await found(filters)).toEqual(["Vektoren und Suche"]);
+});
+
+it("lets the query string rule on the page and the body on filters, and returns what either wants", async () => {
+  const body = { limit: 10, offset: 0, filters: condition("language", "eq", "en"), sort: { field: "title" } };
+  const filters = encodeURIComponent(JSON.stringify(condition("language", "eq", "de")));
+  const query = `page=2&page_size=2&return_vector_names=true&filters=${filters}&sort=year`;
+  const answer = await inlet.call("POST", `/v1/collections/books/documents/list?${query}`, { namespace, body });
+  expect(answer.body).toMatchObject({
+    results: [{ title: "Vector search in practice", _vectors: [] }],
+    pagination: { page: 2, page_size: 2, total: 3 },
+  });
+});
