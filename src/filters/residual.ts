@@ -18,7 +18,11 @@ export interface Residual {
 const WORD = /[\p{Alphabetic}\p{N}]+/gu;
 
 /** The words of a text: runs of letters and numbers, in lower case where `fold`. */
-export const wordsOf = (text: string, fold: boolean): string[] => (fold ? text.toLowerCase() : text).match(WORD) ?? [];
+export const wordsOf = (text: string, fold: boolean): string[] => {
+  // Cut before it is folded: in lower case some letters become two characters.
+  const words = text.match(WORD) ?? [];
+  return fold ? words.map((word) => word.toLowerCase()) : words;
+};
 
 export function residualOf(filter: Filter): Residual {
   let characters = 0;

@@ -9,6 +9,7 @@ import { type QdrantFilter } from "../qdrant/gateway";
 import { qdrantPath } from "./field";
 import { type Filter, type Scalar, type Test } from "./filter";
 import { geoClause, isPlain } from "./geo";
+import { narrowedByWords, type TextIndex } from "./text-index";
 import { type Residual, residualOf } from "./residual";
 
 /** A request's filters, as far as Qdrant can judge them and for the rest. */
@@ -27,9 +28,11 @@ export interface Indexes {
   types: ReadonlyMap<string, string>;
   /** Paths with an integer index under which other numbers may lie. */
   doubted: ReadonlySet<string>;
+  /** Paths with a text index. */
+  texts: ReadonlyMap<string, TextIndex>;
 }
 
-export const NO_INDEXES: Indexes = { types: new Map(), doubted: new Set() };
+export const NO_INDEXES: Indexes = { types: new Map(), doubted: new Set(), texts: new Map() };
 
 /** Types of index under which Qdrant does not see all that the test looks at. */
 export function blindUnder(test: Test): readonly string[] {
@@ -130,9 +133,14 @@ type Condition = Extract<Filter, { kind: "condition" }>;
 function conditionParts(condition: Condition, indexes: Indexes): Parts {
   const key = qdrantPath(condition.field.steps);
   const type = indexes.types.get(key);
+  const { test } = condition;
+  const words = indexes.texts.get(key);
+  if (test.kind === "words" && test.words.length > 0 && words !== undefined) {
+    return { possible: narrowedByWords(key, test, words) ?? "all", rest: condition };
+  }
   const parts = partsWithoutIndex(condition, key);
-  if (type === undefined || !blindUnder(condition.test).includes(type)) return parts;
-  if (type !== "integer" || condition.test.kind === "dates") return { possible: "all", rest: condition };
+  if (type === undefined || !blindUnder(test).includes(type)) return parts;
+  if (type !== "integer" || test.kind === "dates") return { possible: "all", rest: condition };
   if (!indexes.doubted.has(key)) return parts;
   return { possible: anyOf([parts.possible, doubtful(key)]), rest: condition };
 }

@@ -28,16 +28,25 @@ export class FilterTranslator {
   }
 
   private async indexesFor(filter: Filter, about: About): Promise<Indexes> {
-    const keys = rangedKeys(filter);
+    const keys = askedKeys(filter);
     if (keys.size === 0) return NO_INDEXES;
     const { collection, signal } = about;
     const description = await this.reader.describeCollection(collection, { signal });
     const types = new Map([...(description?.indexTypes ?? [])].map(([path, type]) => [canonical(path), type]));
-    const integers = [...keys].filter((key) => types.get(key) === "integer");
+    const integers = [...keys].filter(([key, ranged]) => ranged && types.get(key) === "integer").map(([key]) => key);
     const doubts = await Promise.all(
       integers.map((key) => this.reader.count(collection, joined([about.scope, doubtful(key)]), { signal })),
     );
-    return { types, doubted: new Set(integers.filter((_, index) => doubts[index] !== 0)) };
+    return {
+      types,
+      doubted: new Set(integers.filter((_, index) => doubts[index] !== 0)),
+      texts: new Map(
+        [...(description?.indexParams ?? [])].flatMap(([path, params]) => {
+          const key = canonical(path);
+          return types.get(key) === "text" ? [[key, params] as const] : [];
+        }),
+      ),
+    };
   }
 }
 
@@ -47,17 +56,24 @@ function canonical(path: string): string {
   return field === undefined ? path : qdrantPath(field.steps);
 }
 
-/** The paths whose numbers or dates the filter looks at. */
-function rangedKeys(filter: Filter): Set<string> {
+/** The paths where an index matters, and whether for numbers or dates. */
+function askedKeys(filter: Filter, found = new Map<string, boolean>()): Map<string, boolean> {
   switch (filter.kind) {
     case "and":
     case "or":
-      return new Set(filter.of.flatMap((part) => [...rangedKeys(part)]));
+      for (const part of filter.of) askedKeys(part, found);
+      break;
     case "not":
-      return rangedKeys(filter.of);
-    case "condition":
-      return blindUnder(filter.test).length > 0 ? new Set([qdrantPath(filter.field.steps)]) : new Set();
+      askedKeys(filter.of, found);
+      break;
+    case "condition": {
+      const key = qdrantPath(filter.field.steps);
+      const ranged = blindUnder(filter.test).length > 0;
+      if (ranged || filter.test.kind === "words") found.set(key, ranged || found.get(key) === true);
+      break;
+    }
     case "native":
-      return new Set();
+      break;
   }
+  return found;
 }

@@ -179,6 +179,8 @@ export interface CollectionDescription {
   indexes: Set<string>;
   /** The type of each of these indexes. */
   indexTypes: ReadonlyMap<string, string>;
+  /** The parameters of each, empty where it was made with a type's name alone. */
+  indexParams: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   points: number;
   /** True for a collection with one unnamed vector, which can hold no document. */
   singleVector: boolean;

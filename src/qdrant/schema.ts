@@ -28,6 +28,9 @@ export function descriptionOf(info: CollectionInfo): CollectionDescription {
     indexTypes: new Map(
       Object.entries(info.payload_schema).map(([field, index]) => [field, String(recordOf(index).data_type)]),
     ),
+    indexParams: new Map(
+      Object.entries(info.payload_schema).map(([field, index]) => [field, recordOf(recordOf(index).params)]),
+    ),
     points: info.points_count ?? 0,
     singleVector: singleVector || "" in dense,
     metadata: recordOf(info.config.metadata),
