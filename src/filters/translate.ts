@@ -34,6 +34,9 @@ export interface Indexes {
 
 export const NO_INDEXES: Indexes = { types: new Map(), doubted: new Set(), texts: new Map() };
 
+const UUID = /^(?:urn:uuid:|\{)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
+const looksLikeUuid = (value: Scalar): boolean => typeof value === "string" && UUID.test(value);
+
 /** Types of index under which Qdrant does not see all that the test looks at. */
 export function blindUnder(test: Test): readonly string[] {
   switch (test.kind) {
@@ -42,6 +45,8 @@ export function blindUnder(test: Test): readonly string[] {
     case "dates":
       return ["integer", "float"];
     case "equals":
+      // A text that looks like a uuid is looked up there as if it were a number.
+      if (test.values.some(looksLikeUuid)) return ["integer", "float", "datetime"];
       return test.values.some((value) => typeof value === "number") ? ["integer", "datetime"] : [];
     default:
       return [];
@@ -126,8 +131,6 @@ function anyOf(parts: readonly Possible[]): Possible {
   return conditions.length === 1 ? only : { should: conditions };
 }
 
-const UUID = /^(?:urn:uuid:|\{)?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
-
 type Condition = Extract<Filter, { kind: "condition" }>;
 
 function conditionParts(condition: Condition, indexes: Indexes): Parts {
@@ -140,7 +143,8 @@ function conditionParts(condition: Condition, indexes: Indexes): Parts {
   }
   const parts = partsWithoutIndex(condition, key);
   if (type === undefined || !blindUnder(test).includes(type)) return parts;
-  if (type !== "integer" || test.kind === "dates") return { possible: "all", rest: condition };
+  const isOfOtherType = test.kind === "dates" || (test.kind === "equals" && test.values.some(looksLikeUuid));
+  if (type !== "integer" || isOfOtherType) return { possible: "all", rest: condition };
   if (!indexes.doubted.has(key)) return parts;
   return { possible: anyOf([parts.possible, doubtful(key)]), rest: condition };
 }
@@ -149,8 +153,8 @@ function partsWithoutIndex(condition: Condition, key: string): Parts {
   const { test } = condition;
   switch (test.kind) {
     case "equals": {
-      const looksLikeUuid = test.values.some((value) => typeof value === "string" && UUID.test(value));
-      return { possible: equalsAny(key, test.values), rest: looksLikeUuid ? condition : undefined };
+      const rest = test.values.some(looksLikeUuid) ? condition : undefined;
+      return { possible: equalsAny(key, test.values), rest };
     }
     case "numbers":
       return exact({ key, range: test.bounds });

@@ -1,6 +1,7 @@
 /** Translates filters for one Qdrant collection, as its payload indexes ask for it. An index of one type is blind to numbers
  *  or dates of another, and Qdrant 1.18 then answers a range from the index alone:
  *  - Under a datetime index numbers are not seen, under an integer or float index dates are not: Inlet judges these.
+ *    Nor is a text that looks like a uuid, under any of the three.
  *  - Under an integer index 5.5 and 5.0 are not seen. Documents that may have such a number are asked for first; mostly there
  *    are none, and Qdrant's own answer is right. */
 import { type Admin, type PointReader, type QdrantFilter } from "../qdrant/gateway";

@@ -89,10 +89,12 @@ const BODY_MISSING = "is missing: send JSON";
 function bodyChain(operation: AnyOperation): ValidationChain[] {
   if (operation.body === undefined) return [];
   const check = compile(operation.body);
-  const faultsOf = (value: unknown): Fault[] =>
-    value === undefined && operation.bodyOptional !== true
-      ? [{ path: "", message: BODY_MISSING }]
-      : [...check(value ?? {}), ...(operation.inspect?.(value ?? {}) ?? [])].slice(0, MAX_FAULTS);
+  const faultsIn = (value: unknown): Fault[] =>
+    [...check(value), ...(operation.inspect?.(value) ?? [])].slice(0, MAX_FAULTS);
+  const faultsOf = (value: unknown): Fault[] => {
+    if (value !== undefined) return faultsIn(value);
+    return operation.bodyOptional === true ? faultsIn({}) : [{ path: "", message: BODY_MISSING }];
+  };
   return [
     body()
       .custom((value: unknown) => faultsOf(value).length === 0)

@@ -191,7 +191,7 @@ it("finds the same documents under every index as a look at every payload", asyn
           ids.filter((id) => !others.includes(id)).map((id) => JSON.stringify(docs[Number(id.slice(0, 8))]));
         expect({ missed: shown(expected, found), wrong: shown(found, expected) }).toEqual({ missed: [], wrong: [] });
       }),
-      { numRuns: 800 },
+      { numRuns: 1000 },
     );
   } finally {
     await close();
