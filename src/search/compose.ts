@@ -1,6 +1,7 @@
 /** Puts the parts of the search calls together. */
 import { type Presigner } from "../blobs/presigner";
 import { Placement } from "../documents/placement";
+import { budgeted } from "../filters/scan";
 import { FilterTranslator } from "../filters/translator";
 import { type NamespaceResolver } from "../namespaces/namespace";
 import { type Admin, type PointReader, type PointSearch } from "../qdrant/gateway";
@@ -19,7 +20,11 @@ export function createSearchServices({ qdrant, resolver, presigner }: SearchPart
   const translator = new FilterTranslator(qdrant);
   const filters = new TranslatedFilters({
     reader: qdrant,
-    translate: (given, about) => translator.translate(given, about),
+    translate: async (given, about) => {
+      const translated = await translator.translate(given, about);
+      const { residual } = translated;
+      return { ...translated, residual: residual && { matches: budgeted(residual) } };
+    },
   });
   return { search: new SearchService({ placement, resolver, reader: qdrant, filters, presigner }) };
 }

@@ -180,6 +180,10 @@ it("refuses cursors that were tampered with or belong to another list", async ()
   expectFault(await inlet.call("POST", "/v1/documents/list", elsewhere), "cursor");
 });
 
+it.each(["null", "3", "[]"])("refuses the body %s, though none is fine", async (body) => {
+  expect((await list(body)).status).toBe(422);
+});
+
 it("refuses query strings that are none", async () => {
   const get = (query: string) => inlet.call("GET", `/v1/collections/c/documents?${query}`, { namespace });
   expectFault(await get("limit=0"), "limit");
