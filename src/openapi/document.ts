@@ -93,7 +93,12 @@ function entryOf(operation: AnyOperation, writer: SchemaWriter): Json {
     parameters: parametersOf(operation, writer),
     ...(operation.body === undefined
       ? {}
-      : { requestBody: { required: operation.bodyOptional !== true, content: { "application/json": { schema: writer.write(operation.body) } } } }),
+      : {
+          requestBody: {
+            required: operation.bodyOptional !== true,
+            content: { "application/json": { schema: writer.write(operation.body) } },
+          },
+        }),
     responses,
     "x-permission": operation.permission,
   };
