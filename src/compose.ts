@@ -76,6 +76,7 @@ export function compose(parts: ComposeParts): Composed {
     apiKeys: controlPlane.apiKeys,
     organisations: controlPlane.organisations,
     ...documentServices,
+    bulkLimits: { documentBytes: config.bodyLimitBytes },
     ...createLineageServices({
       qdrant,
       resolver: controlPlane.resolver,

@@ -17,14 +17,27 @@ export interface RequestContext {
   ifMatch?: string | undefined;
   /** Aborted when the client goes away or the request's deadline is over. */
   signal: AbortSignal;
-  /** Absolute, in `performance.now()` milliseconds. */
+  /** Absolute, in `performance.now()` milliseconds; infinite where the body is a stream. */
   deadlineMs: number;
+  /** The body of an operation that takes a stream. */
+  stream?: RequestStream;
+}
+
+/** A body that is read as it comes. */
+export interface RequestStream {
+  /** The media type, lower case, without parameters; one of the operation's `stream.types`. */
+  type: string;
+  /** Inflated. To be read once. @throws InletError 400 where the client sends nothing for long, or no such encoding */
+  bytes: AsyncIterable<Uint8Array>;
 }
 
 export interface Answer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;
+  /** Instead of `body`: pieces of text, sent as they come and only as fast as the client reads. Nothing is sent before the
+   *  first one (which may be empty), so that what it throws becomes an error's answer. */
+  stream?: { type: string; pieces: AsyncIterator<string> };
 }
 
 export const ok = (body: unknown, headers?: Record<string, string>): Answer => ({
@@ -49,6 +62,9 @@ export interface Operation<P extends TObject, Q extends TObject, B extends TSche
   body?: B;
   /** True where no body is the same as `{}`. */
   bodyOptional?: boolean;
+  /** Instead of `body`: the body is read as it comes, in any length. `types` are media types, each with the schema of what a
+   *  body of that type holds, for the documentation alone. */
+  stream?: { types: Readonly<Record<string, TSchema>> };
   /** What the schema can't say about the body: its faults go into the same answer as the schema's. Called with the parsed
    *  JSON whatever the schema found, so it must take any JSON and leave to the schema what the schema says. */
   inspect?(body: unknown): Fault[];
@@ -56,6 +72,8 @@ export interface Operation<P extends TObject, Q extends TObject, B extends TSche
   errors?: readonly number[];
   /** The 200 answer's schema. */
   answer: TSchema;
+  /** Its media type; JSON where left out. */
+  answerType?: string;
   handle(
     input: { params: Static<P>; query: Static<Q>; body: Static<B> },
     services: S,

@@ -3,6 +3,7 @@
 import { type TObject, type TSchema } from "@sinclair/typebox";
 
 import { aggregationOperations, type AggregationServices } from "./aggregation/routes";
+import { bulkOperations, type BulkServices } from "./bulk/routes";
 import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentBatchOperations, type DocumentBatchServices } from "./documents/batch-routes";
 import { documentListOperations, type DocumentListServices } from "./documents/list-routes";
@@ -22,6 +23,7 @@ export type Services = DocumentServices &
   DocumentBatchServices &
   DocumentListServices &
   DocumentUpsertServices &
+  BulkServices &
   LineageServices &
   SearchServices &
   AggregationServices &
@@ -38,6 +40,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentBatchOperations,
   ...documentListOperations,
   ...documentUpsertOperations,
+  ...bulkOperations,
   ...lineageOperations,
   ...searchOperations,
   ...aggregationOperations,

@@ -32,22 +32,43 @@ interface PlacedItem extends Item {
   placed: Placed;
 }
 
+interface Prepared {
+  plan: GroupPlan;
+  items: readonly Item[];
+  placed: readonly PlacedItem[];
+  outcomes: Map<number, Outcome>;
+}
+
+/** The outcomes of documents in their order. The bodies are such as schema and inspectDocument have found right, no two with
+ *  one document_id. @throws InletError 403, 404, 503: then nothing is said of any of them */
+export type CreateGroup = (bodies: readonly DocumentCreate[]) => Promise<Outcome[]>;
+
 /** What tells about a stored document whether a request has made it. */
 const TRACE = ["document_id", "_internal.metadata"];
 
 export class DocumentGroups {
   constructor(private readonly deps: GroupDeps) {}
 
-  /** Checks the names before the first group. @throws InletError 403, 422 */
-  async checkPlace(scope: Scope, collectionName: string): Promise<void> {
+  /** Groups of one request, which may be under way at once. Each is looked up, and what it lacks is made, before the next one
+   *  is looked at: of two documents that bring one vector's name in two sizes, the one that came first settles it.
+   *  @throws InletError 403, 422 where the names can be those of no place */
+  async open(scope: Scope, collectionName: string): Promise<CreateGroup> {
     await this.deps.placement.find(scope, collectionName);
+    let last: Promise<unknown> = Promise.resolve();
+    return async (bodies) => {
+      const prepared = last.then(() => this.prepare(scope, collectionName, bodies));
+      last = prepared.catch(() => undefined);
+      const { plan, items, placed, outcomes } = await prepared;
+      for (const [index, outcome] of await this.write(scope, plan, placed)) outcomes.set(index, outcome);
+      return items.map(({ index }) => outcomes.get(index) ?? { error: lost() });
+    };
   }
 
-  /** The outcomes in the order of `bodies`, which schema and inspectDocument have found right and of which no two have one
-   *  document_id. @throws InletError 403, 404, 503: then nothing is said of any of them */
-  async create(scope: Scope, collectionName: string, bodies: readonly DocumentCreate[]): Promise<Outcome[]> {
+  /** All that comes before the writing; `placed` are the documents that are left to write. */
+  private async prepare(scope: Scope, collectionName: string, bodies: readonly DocumentCreate[]): Promise<Prepared> {
+    const { placement } = this.deps;
     const items = bodies.map((body, index): Item => ({ index, body, draft: draftOf(body) }));
-    const plan = await this.deps.placement.plan(
+    const plan = await placement.plan(
       scope,
       collectionName,
       items.map(({ draft }) => draft),
@@ -57,8 +78,24 @@ export class DocumentGroups {
     const fitting = items.filter(({ index }) => !outcomes.has(index));
     for (const [index, outcome] of await this.alreadyThere(scope, plan, fitting)) outcomes.set(index, outcome);
     const fresh = fitting.filter(({ index }) => !outcomes.has(index));
-    for (const [index, outcome] of await this.write(scope, plan, fresh)) outcomes.set(index, outcome);
-    return items.map(({ index }) => outcomes.get(index) ?? { error: lost() });
+    if (fresh.length === 0) return { plan, items, placed: [], outcomes };
+    try {
+      const places = await placement.make(
+        scope,
+        plan,
+        fresh.map(({ draft }) => draft),
+      );
+      const placed = fresh.flatMap((item, at): PlacedItem[] => {
+        const place = places[at];
+        return place === undefined ? [] : [{ ...item, placed: place }];
+      });
+      return { plan, items, placed, outcomes };
+    } catch (error) {
+      if (!isAboutOneDocument(error)) throw error;
+      // Another request was faster with a vector's name: only some of these still fit.
+      for (const [index, outcome] of await this.oneByOne(scope, collectionName, fresh)) outcomes.set(index, outcome);
+      return { plan, items, placed: [], outcomes };
+    }
   }
 
   /** The outcomes of those whose id is taken, by this very request or by another one. */
@@ -75,19 +112,9 @@ export class DocumentGroups {
     );
   }
 
-  private async write(scope: Scope, plan: GroupPlan, items: readonly Item[]): Promise<Map<number, Outcome>> {
-    if (items.length === 0) return new Map();
+  private async write(scope: Scope, plan: GroupPlan, items: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
     try {
-      const places = await this.deps.placement.make(
-        scope,
-        plan,
-        items.map(({ draft }) => draft),
-      );
-      const placed = items.flatMap((item, at): PlacedItem[] => {
-        const place = places[at];
-        return place === undefined ? [] : [{ ...item, placed: place }];
-      });
-      return new Map([...(await this.writeNew(scope, placed)), ...(await this.writeOnce(scope, placed))]);
+      return new Map([...(await this.writeNew(scope, items)), ...(await this.writeOnce(scope, items))]);
     } catch (error) {
       if (!isAboutOneDocument(error)) throw error;
       // Qdrant may have written some of them: each is sent again by itself, so that each outcome is true.

@@ -1,9 +1,9 @@
 /** A request's body: bounded bytes (also when inflated), strict UTF-8, JSON. Express's own JSON parser would replace bytes
  *  that are no UTF-8 in silence, and V8 does not say where a long text stops being JSON. */
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
-import { printParseErrorCode, visit } from "jsonc-parser";
 
 import { type InletError } from "../errors";
+import { jsonFaultAt } from "../streams/json-text";
 import { stateOf } from "./context";
 import { bodyTooLarge, notJson, wrongCharset, wrongContentType, wrongEncoding } from "./errors";
 
@@ -31,28 +31,6 @@ export function readFault(error: unknown, limitBytes: number): InletError | unde
     default:
       return undefined;
   }
-}
-
-/** The first place where a text is no JSON. */
-function jsonFaultAt(text: string): { offset: number; reason: string } | undefined {
-  let found: { offset: number; reason: string } | undefined;
-  const stop = new Error("found");
-  try {
-    visit(
-      text,
-      {
-        onError: (code, offset) => {
-          found = { offset, reason: printParseErrorCode(code) };
-          throw stop;
-        },
-      },
-      { disallowComments: true, allowTrailingComma: false },
-    );
-  } catch (error) {
-    // A RangeError is a text that nests too deeply for this reader: then there is no offset to tell.
-    if (error !== stop && !(error instanceof RangeError)) throw error;
-  }
-  return found;
 }
 
 /** @throws InletError 400 with the offset (in characters) and the text around it. */
@@ -88,13 +66,20 @@ const isJsonType = (type: string): boolean => /^application\/(?:[\w.+-]+\+)?json
 const hasBody = (request: Request): boolean =>
   request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
 
-/** Refuses a body of another type before it is read. @throws InletError 415 */
-function checkContentType(request: Request): void {
-  if (!hasBody(request)) return;
-  const { type, charset } = contentTypeOf(request);
-  if (type === undefined || !isJsonType(type)) throw wrongContentType(type);
+const JSON_TYPE = "application/json";
+
+/** Refuses a body of another type than `types` (any kind of JSON counts as JSON) before it is read. Gives its type, or
+ *  undefined where there is no body. @throws InletError 415 */
+export function checkContentType(request: Request, types: ReadonlySet<string>): string | undefined {
+  if (!hasBody(request)) return undefined;
+  const { type: given, charset } = contentTypeOf(request);
+  const type = given !== undefined && isJsonType(given) ? JSON_TYPE : given;
+  if (type === undefined || !types.has(type)) throw wrongContentType(type, [...types]);
   if (charset !== undefined && charset !== "utf-8" && charset !== "utf8") throw wrongCharset(charset);
+  return type;
 }
+
+const JSON_ALONE: ReadonlySet<string> = new Set([JSON_TYPE]);
 
 /** Middleware that reads the body and puts the parsed JSON on `request.body` (undefined where none was sent; an operation
  *  that needs one says so, see validate.ts). */
@@ -118,7 +103,7 @@ export function readJsonBody(limitBytes: number): RequestHandler[] {
     next();
   };
   const read = (request: Request, response: Response, next: NextFunction): void => {
-    checkContentType(request);
+    checkContentType(request, JSON_ALONE);
     readBytes(request, response, (error?: unknown) => {
       next(error === undefined ? undefined : (readFault(error, limitBytes) ?? error));
     });

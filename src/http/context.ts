@@ -4,6 +4,9 @@ import { type Request, type Response } from "express";
 
 import { type Principal } from "../auth/principal";
 
+/** How long a body may take to arrive, unless its operation reads it as a stream. */
+const BODY_DEADLINE_MS = 300_000;
+
 /** How long a request may take, from its first byte read to its answer; past it: 503. An operation may ask for more. */
 export const REQUEST_DEADLINE_MS = 60_000;
 
@@ -17,12 +20,17 @@ export interface RequestState {
   principal: Principal | undefined;
   /** Bytes of the body as read (inflated). */
   bodyBytes: number;
+  /** For a body that may take as long as it likes. */
+  cancelBodyDeadline(): void;
 }
 
 const states = new WeakMap<Request, RequestState>();
 
 /** Starts a request's state; called once, by the first middleware. Aborts it when the client hangs up. */
 export function beginState(request: Request, response: Response, requestId: string): RequestState {
+  const bodyDeadline = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, BODY_DEADLINE_MS).unref();
   const state: RequestState = {
     requestId,
     startedAtMs: performance.now(),
@@ -30,9 +38,12 @@ export function beginState(request: Request, response: Response, requestId: stri
     operationId: undefined,
     principal: undefined,
     bodyBytes: 0,
+    cancelBodyDeadline: () => clearTimeout(bodyDeadline),
   };
   states.set(request, state);
   response.once("close", () => {
+    // What was answered before its body had come must not hold its socket for ever.
+    if (request.complete) clearTimeout(bodyDeadline);
     if (!response.writableFinished) state.abort.abort(new Error("The client closed the connection."));
   });
   return state;

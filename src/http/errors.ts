@@ -10,12 +10,14 @@ export const unauthenticated = (message: string, code: string): InletError =>
   });
 export const notJson = (message: string, details: Record<string, unknown>, cause?: unknown): InletError =>
   new InletError(400, "bad_request", message, { code: "invalid_json", details, cause });
-export const wrongContentType = (got: string | undefined): InletError =>
+export const emptyBody = (): InletError =>
+  new InletError(400, "bad_request", "The body is empty.", { code: "missing_body" });
+export const wrongContentType = (got: string | undefined, expected: readonly string[]): InletError =>
   new InletError(
     415,
     "unsupported_media_type",
-    `Send the body as application/json${got === undefined ? ", with that Content-Type" : `, not ${got}`}.`,
-    { details: { expected: "application/json", ...(got === undefined ? {} : { got }) } },
+    `Send the body as ${expected.join(" or ")}${got === undefined ? ", with that Content-Type" : `, not ${got}`}.`,
+    { details: { expected: expected.join(", "), ...(got === undefined ? {} : { got }) } },
   );
 export const wrongCharset = (got: string): InletError =>
   new InletError(415, "unsupported_media_type", `The body must be UTF-8, not ${got}.`, { details: { charset: got } });

@@ -7,6 +7,7 @@ import { type AnyOperation, type Services } from "../operations";
 import { readJsonBody } from "./body";
 import { REQUEST_DEADLINE_MS, type RequestState, stateOf } from "./context";
 import { deadlineOver, unauthenticated, unknownRoute, wrongMethod } from "./errors";
+import { openStream, sendStream, streamOf } from "./stream-body";
 import { validator } from "./validate";
 
 /** Literal segments before parameters, so that `documents/batch` is never taken for a document's id. */
@@ -56,7 +57,8 @@ function handler(operation: AnyOperation, services: Services): RequestHandler {
     const state = stateOf(request);
     const { requestId, principal, abort } = state;
     if (principal === undefined) throw unauthenticated("Send an API key.", "missing_api_key");
-    const answer = await withinDeadline(state, (deadlineMs) =>
+    const stream = streamOf(request);
+    const handle = (deadlineMs: number): Promise<Answer> =>
       operation.handle(input, services, {
         requestId,
         principal: { ...principal, acting: operation.permission },
@@ -65,8 +67,13 @@ function handler(operation: AnyOperation, services: Services): RequestHandler {
         ifMatch,
         signal: abort.signal,
         deadlineMs,
-      }),
-    );
+        ...(stream === undefined ? {} : { stream }),
+      });
+    const answer = await (stream === undefined ? withinDeadline(state, handle) : handle(Infinity));
+    if (answer.stream !== undefined) {
+      await sendStream(response, { ...answer, stream: answer.stream });
+      return;
+    }
     if (answer.headers !== undefined) response.set(answer.headers);
     response.status(answer.status).json(answer.body);
   };
@@ -82,7 +89,12 @@ export function mountOperations(
   const readBody = readJsonBody(limits.bodyBytes);
   const methods = new Map<string, string[]>();
   for (const operation of [...operations].sort((a, b) => byLiteralsFirst(a.path, b.path))) {
-    const body = operation.body === undefined ? [] : readBody;
+    const body =
+      operation.stream !== undefined
+        ? [openStream(new Set(Object.keys(operation.stream.types)))]
+        : operation.body === undefined
+          ? []
+          : readBody;
     router[operation.method](operation.path, permit(operation), ...body, handler(operation, services));
     const allowed = methods.get(operation.path) ?? [];
     allowed.push(operation.method.toUpperCase(), ...(operation.method === "get" ? ["HEAD"] : []));

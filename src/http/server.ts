@@ -43,7 +43,8 @@ function urlOf(host: string, port: number): string {
 export async function listen(app: RequestListener, host: string, port: number): Promise<HttpServer> {
   const answering = new Set<ServerResponse>();
   let draining = false;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  // Bodies have deadlines of their own, see context.ts: a stream may take as long as it likes.
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
   // Before Express, so that the header is set before any answer is sent.
   server.on("request", (_request, response) => {
     answering.add(response);

@@ -54,7 +54,7 @@ function tagOf(path: string): string {
 function errorsOf(operation: AnyOperation): number[] {
   const always = [400, 401, 403, 422, 429, 500, 503];
   const found = operation.namespaced || Object.keys(operation.params.properties).length > 0 ? [404] : [];
-  const body = operation.body === undefined ? [] : [413, 415];
+  const body = operation.body === undefined && operation.stream === undefined ? [] : [413, 415];
   return [...new Set([...always, ...found, ...body, ...(operation.errors ?? [])])].sort((a, b) => a - b);
 }
 
@@ -74,12 +74,19 @@ function parametersOf(operation: AnyOperation, writer: SchemaWriter): Json[] {
   return [...of(operation.params, "path"), ...of(operation.query, "query"), ...headers];
 }
 
+function requestBodyOf({ body, bodyOptional, stream }: AnyOperation, writer: SchemaWriter): Json {
+  const types = stream?.types ?? (body === undefined ? undefined : { "application/json": body });
+  if (types === undefined) return {};
+  const content = Object.entries(types).map(([type, schema]) => [type, { schema: writer.write(schema) }]);
+  return { requestBody: { required: bodyOptional !== true, content: Object.fromEntries(content) } };
+}
+
 function entryOf(operation: AnyOperation, writer: SchemaWriter): Json {
   const responses: Json = {
     200: {
       description: "Done",
       headers: { "X-Request-Id": { $ref: "#/components/headers/RequestId" } },
-      content: { "application/json": { schema: writer.write(operation.answer) } },
+      content: { [operation.answerType ?? "application/json"]: { schema: writer.write(operation.answer) } },
     },
   };
   for (const status of errorsOf(operation)) {
@@ -91,14 +98,7 @@ function entryOf(operation: AnyOperation, writer: SchemaWriter): Json {
     summary: operation.summary,
     tags: [tagOf(operation.path)],
     parameters: parametersOf(operation, writer),
-    ...(operation.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: operation.bodyOptional !== true,
-            content: { "application/json": { schema: writer.write(operation.body) } },
-          },
-        }),
+    ...requestBodyOf(operation, writer),
     responses,
     "x-permission": operation.permission,
   };

@@ -74,7 +74,7 @@ it("keeps what everyone imports free of any room", () => {
 
 it("keeps http to operations, auth, schemas and what it observes, never a resource", () => {
   const allowed =
-    /^(?:http|auth|schema|observability|openapi)\/|^(?:errors|operation|operations|start-error|config)\.ts$/;
+    /^(?:http|auth|schema|streams|observability|openapi)\/|^(?:errors|operation|operations|start-error|config)\.ts$/;
   const strays = imports.filter(({ from, to }) => inside("http")(from) && known.has(to) && !allowed.test(to));
   expect(lines(strays)).toEqual([]);
 });
