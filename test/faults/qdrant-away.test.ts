@@ -73,6 +73,53 @@ it("sends one upsert per write where nothing fails", async () => {
   expect(proxy.seen.filter(isUpsertHere(collection))).toHaveLength(1);
 });
 
+const bulk = async (documents: unknown[]): Promise<{ index?: number; status?: number; summary?: unknown }[]> => {
+  const body = documents.map((each) => JSON.stringify(each)).join("\n");
+  const headers = { "Content-Type": "application/x-ndjson" };
+  const { text } = await inlet.call("POST", "/v1/collections/talks/documents/bulk", { namespace, body, headers });
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): { index?: number; status?: number } => JSON.parse(line));
+};
+
+it("sends a refused group again document by document, so that each line is true", async () => {
+  const collection = await collectionOf();
+  const documents = ["doc_bulk_a", "doc_bulk_b", "doc_bulk_c"].map((document_id) => ({
+    document_id,
+    vectors: { v: [1, 2] },
+  }));
+  proxy.fail(isUpsertHere(collection), { kind: "status", status: 400, text: "Wrong input: x" });
+  proxy.fail(
+    (request) =>
+      isUpsertHere(collection)(request) && !request.body.includes("doc_bulk_a") && !request.body.includes("doc_bulk_c"),
+    {
+      kind: "status",
+      status: 400,
+      text: "Wrong input: y",
+    },
+  );
+  const lines = await bulk(documents);
+  expect(lines.map(({ status }) => status)).toEqual([200, expect.any(Number), 200, undefined]);
+  expect(lines[1]?.status).toBeGreaterThanOrEqual(400);
+  const read = await inlet.call("POST", "/v1/documents/batch-get", {
+    namespace,
+    body: { document_ids: documents.map(({ document_id }) => document_id) },
+  });
+  expect(read.body).toMatchObject({ not_found: ["doc_bulk_b"] });
+});
+
+it("refuses each line of a bulk request with 503 while Qdrant is stopped, and takes the same lines afterwards", async () => {
+  const documents = Array.from({ length: 600 }, (_, n) => ({ document_id: `doc_line_${n}`, vectors: { v: [n, 2] } }));
+  await proxy.stop();
+  const away = await bulk(documents);
+  expect(away.at(-1)).toMatchObject({ summary: { received: 600, written: 0, refused: 600 }, complete: true });
+  expect(new Set(away.slice(0, -1).map(({ status }) => status))).toEqual(new Set([503]));
+  await proxy.start();
+  await until(() => create("doc_line_first"), 200);
+  expect((await bulk(documents)).at(-1)).toMatchObject({ summary: { written: 600 } });
+});
+
 it("completes a namespace whose making was cut off before its indexes and alias, and shows nothing of it until then", async () => {
   const cut = uniqueName("halfmade");
   const write = (): Promise<InletAnswer> =>
