@@ -112,34 +112,51 @@ export class DocumentGroups {
     );
   }
 
+  /** Those under new ids first: what becomes of the others says nothing about them. */
   private async write(scope: Scope, plan: GroupPlan, items: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
+    const made = await this.writeNew(scope, items);
+    const own = items.filter(({ draft }) => draft.documentId !== undefined);
     try {
-      return new Map([...(await this.writeNew(scope, items)), ...(await this.writeOnce(scope, items))]);
+      return new Map([...made, ...(await this.writeOnce(scope, own))]);
     } catch (error) {
-      if (!isAboutOneDocument(error)) throw error;
+      if (!(error instanceof InletError)) throw error;
       // Qdrant may have written some of them: each is sent again by itself, so that each outcome is true.
-      return await this.oneByOne(scope, plan.collectionName, items);
+      const outcomes = isAboutOneDocument(error)
+        ? await this.oneByOne(scope, plan.collectionName, own)
+        : own.map(({ index }): [number, Outcome] => [index, { error }]);
+      return new Map([...made, ...outcomes]);
     }
   }
 
-  /** Under ids that are made here. */
+  /** Under ids that are made here; one that is sent again is sent under its id. */
   private async writeNew(scope: Scope, items: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
-    const [first] = items;
     const made = items
       .filter(({ draft }) => draft.documentId === undefined)
-      .map((item) => ({ ...item, documentId: this.deps.ids.document() }));
-    if (first === undefined || made.length === 0) return new Map();
-    const points = made.map(({ placed, draft, documentId }) =>
-      newPoint(this.deps, placed, draft, documentId, undefined),
-    );
-    const how = { ordering: "weak" as const, signal: scope.signal };
-    await this.deps.writer.upsert(first.placed.namespace.id, points, how);
-    return new Map(made.map(({ index, documentId }) => [index, { documentId }]));
+      .map(({ index, placed, draft }) => {
+        const documentId = this.deps.ids.document();
+        return { index, documentId, point: newPoint(this.deps, placed, draft, documentId, undefined) };
+      });
+    const namespaceId = items[0]?.placed.namespace.id;
+    if (namespaceId === undefined || made.length === 0) return new Map();
+    const send = (points: QdrantPoint[]): Promise<void> =>
+      this.deps.writer.upsert(namespaceId, points, { ordering: "weak", signal: scope.signal });
+    const outcomes = new Map<number, Outcome>();
+    const settle = async (some: typeof made): Promise<void> => {
+      try {
+        await send(some.map(({ point }) => point));
+        for (const { index, documentId } of some) outcomes.set(index, { documentId });
+      } catch (error) {
+        if (!(error instanceof InletError)) throw error;
+        if (some.length > 1 && isAboutOneDocument(error)) for (const one of some) await settle([one]);
+        else for (const { index } of some) outcomes.set(index, { error });
+      }
+    };
+    await settle(made);
+    return outcomes;
   }
 
   /** Under the callers' ids: the first writer wins, and each learns from what is there then. */
-  private async writeOnce(scope: Scope, items: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
-    const own = items.filter(({ draft }) => draft.documentId !== undefined);
+  private async writeOnce(scope: Scope, own: readonly PlacedItem[]): Promise<Map<number, Outcome>> {
     const [first] = own;
     if (first === undefined) return new Map();
     const { namespace, collection } = first.placed;

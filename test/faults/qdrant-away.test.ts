@@ -109,6 +109,21 @@ it("sends a refused group again document by document, so that each line is true"
   expect(read.body).toMatchObject({ not_found: ["doc_bulk_b"] });
 });
 
+it("writes documents without ids once, though others of their group and their own first write are refused", async () => {
+  const collection = await collectionOf();
+  const before = await qdrant.countPoints(collection);
+  const refused = { status: 400, text: "Wrong input: x" };
+  proxy.fail(isUpsertHere(collection), { kind: "applied-but", ...refused });
+  proxy.fail(
+    (request) => isUpsertHere(collection)(request) && request.body.includes("doc_other"),
+    { kind: "status", ...refused },
+    2,
+  );
+  const lines = await bulk([{ metadata: { n: 1 } }, { document_id: "doc_other" }, { metadata: { n: 2 } }]);
+  expect(lines.map(({ status }) => status === 200)).toEqual([true, false, true, false]);
+  expect(await qdrant.countPoints(collection)).toBe(before + 2);
+});
+
 it("refuses each line of a bulk request with 503 while Qdrant is stopped, and takes the same lines afterwards", async () => {
   const documents = Array.from({ length: 600 }, (_, n) => ({ document_id: `doc_line_${n}`, vectors: { v: [n, 2] } }));
   await proxy.stop();
