@@ -200,7 +200,7 @@ export function readConfig(env: Environment): Config {
       "INLET_ROOT_KEY",
       undefined,
       rootKey,
-      "sk_ followed by at most 253 letters, digits, _ or -",
+      "sk_ followed by 8 to 253 letters, digits, _ or -",
       true,
     ),
     dataDir: read.text("INLET_DATA_DIR") ?? "./data",

@@ -3,12 +3,13 @@
 import { InletError, validationError } from "../errors";
 import { pointIdOf } from "../ids";
 import { deriveLineage, type Lineage, type Parent, parentFaults } from "../lineage/derive";
+import { storedLineageOf } from "../lineage/stored";
 import { requireNameOrId } from "../namespaces/names";
 import { type DocumentCollection, type Namespace, type NamespaceResolver } from "../namespaces/namespace";
 import { type PointReader, type VectorSchema } from "../qdrant/gateway";
 import { type Draft } from "./document";
 import { checkAgainst, checkNamed, ifKnown, type Placed, type Scope, wantedVectors } from "./placement";
-import { collectionIdOf, lineageOfPayload } from "./point";
+import { collectionIdOf } from "./point";
 
 export interface GroupPlan {
   namespace: Namespace | undefined;
@@ -111,7 +112,7 @@ export class GroupPlacement {
         const collectionId = payload && collectionIdOf(payload);
         return payload === undefined || collectionId === undefined
           ? []
-          : [[id, { collectionId, lineage: lineageOfPayload(payload) }]];
+          : [[id, { collectionId, lineage: storedLineageOf(payload) ?? {} }]];
       }),
     );
   }

@@ -4,12 +4,13 @@ import { type Principal } from "../auth/principal";
 import { type Fault, InletError, validationError } from "../errors";
 import { pointIdOf } from "../ids";
 import { deriveLineage, type Lineage, type Parent, parentFaults } from "../lineage/derive";
+import { storedLineageOf } from "../lineage/stored";
 import { requireNameOrId } from "../namespaces/names";
 import { type DocumentCollection, type Namespace, type NamespaceResolver } from "../namespaces/namespace";
 import { type PointReader, type VectorSchema } from "../qdrant/gateway";
 import { type Draft } from "./document";
 import { tooLongForCosine } from "./norms";
-import { collectionIdOf, isCosine, lineageOfPayload } from "./point";
+import { collectionIdOf, isCosine } from "./point";
 import { type NamedVector, wantedOf } from "./vectors";
 
 /** On whose behalf, and where; what every call on documents has. */
@@ -55,6 +56,28 @@ const sameShape = (schema: VectorSchema, wanted: ReturnType<typeof wantedOf>): b
     ? schema.kind === wanted.kind
     : schema.kind === wanted.kind && schema.size === wanted.size;
 
+/** A vector that is of another kind or size than the named vector of the namespace. */
+export interface VectorMismatch extends Fault {
+  name: string;
+  expected: unknown;
+  got: unknown;
+}
+
+/** @throws InletError 422 with all of them, where there is any; the first one's name and sizes stand in front */
+export function refuseMismatches(mismatches: readonly VectorMismatch[]): void {
+  const [first] = mismatches;
+  if (first === undefined) return;
+  const { name, expected, got } = first;
+  const text = mismatches.map(({ path, message }) => `${path} ${message}`).join("; ");
+  const details = { name, expected, got, errors: mismatches };
+  throw new InletError(422, "validation_error", text, { code: "vector_mismatch", details });
+}
+
+export const tooLongFault = (path: string): Fault => ({
+  path,
+  message: "is too long: its squared length does not fit a float32, as cosine needs",
+});
+
 /** What of these vectors does not fit the named vectors there are. Those that are not there yet fit. */
 export function checkAgainst(schemas: ReadonlyMap<string, VectorSchema>, vectors: readonly NamedVector[]): void {
   const mismatches = vectors.flatMap(({ name, path, vector }) => {
@@ -72,22 +95,10 @@ export function checkAgainst(schemas: ReadonlyMap<string, VectorSchema>, vectors
       },
     ];
   });
-  const [first] = mismatches;
-  if (first !== undefined) {
-    const { name, expected, got } = first;
-    throw new InletError(
-      422,
-      "validation_error",
-      mismatches.map(({ path, message }) => `${path} ${message}`).join("; "),
-      {
-        code: "vector_mismatch",
-        details: { name, expected, got, errors: mismatches },
-      },
-    );
-  }
-  const faults: Fault[] = vectors
+  refuseMismatches(mismatches);
+  const faults = vectors
     .filter(({ name, vector }) => isCosine(schemas.get(name)) && tooLongForCosine(vector))
-    .map(({ path }) => ({ path, message: "is too long: its squared length does not fit a float32, as cosine needs" }));
+    .map(({ path }) => tooLongFault(path));
   if (faults.length > 0) throw validationError(faults);
 }
 
@@ -170,7 +181,9 @@ export class Placement {
       { signal: scope.signal },
     );
     const collectionId = point && collectionIdOf(point.payload);
-    return point && collectionId !== undefined ? { collectionId, lineage: lineageOfPayload(point.payload) } : undefined;
+    return point && collectionId !== undefined
+      ? { collectionId, lineage: storedLineageOf(point.payload) ?? {} }
+      : undefined;
   }
 }
 

@@ -156,22 +156,4 @@ export const vectorNamesOf = (payload: Payload): string[] =>
 export const normsByName = (payload: Payload): ReadonlyMap<string, Norms> =>
   new Map(featuresOf(payload).flatMap(({ norms }) => Object.entries(norms ?? {})));
 
-const lineageKeys = [
-  "root_object_id",
-  "root_bucket_id",
-  "source_object_id",
-  "source_document_id",
-  "source_collection_id",
-  "path",
-] as const;
-
-/** The stored lineage as far as children inherit from it. */
-export function lineageOfPayload(payload: Payload): Lineage {
-  const lineage = internalOf(payload)["lineage"];
-  if (!isRecord(lineage)) return {};
-  return Object.fromEntries(
-    lineageKeys.flatMap((key) => (text(lineage[key]) === undefined ? [] : [[key, lineage[key]]])),
-  );
-}
-
 export type DescriptionKey = keyof Description;

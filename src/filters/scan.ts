@@ -14,6 +14,12 @@ const PAGE_POINTS = 500;
 /** Judging is work of this thread: others get their turn after so many milliseconds. */
 const TURN_MS = 20;
 
+export interface ScanBudget {
+  documents: number;
+  patternCharacters: number;
+}
+const USUAL_BUDGET: ScanBudget = { documents: SCAN_BUDGET, patternCharacters: PATTERN_BUDGET };
+
 export interface Scan {
   /** The scope alone, as scopeOf gives it. */
   scope: QdrantFilter | undefined;
@@ -26,6 +32,8 @@ export interface Scan {
   until?: string | undefined;
   /** How many points a page has where fewer are wanted than usual. */
   pagePoints?: number;
+  /** Where it is not the usual one. */
+  budget?: ScanBudget;
 }
 
 /** The points that match. One that stays as it is meanwhile is given exactly once.
@@ -41,7 +49,7 @@ export async function* scan(
   const { residual } = filters;
   const filter = joined([asked.scope, filters.qdrant]);
   const payload = asked.payload === true ? true : [...asked.payload, ...(residual?.fields ?? [])];
-  const judge = residual && budgeted(residual);
+  const judge = residual && budgeted(residual, asked.budget);
   let offset = asked.from;
   let since = performance.now();
   do {
@@ -94,10 +102,7 @@ export function scoped(collectionIds: readonly string[] | undefined): QdrantFilt
 }
 
 /** Judges by the residual until the budget is used up. @throws InletError 422 */
-export function budgeted(
-  residual: Residual,
-  budget = { documents: SCAN_BUDGET, patternCharacters: PATTERN_BUDGET },
-): Residual["matches"] {
+export function budgeted(residual: Residual, budget = USUAL_BUDGET): Residual["matches"] {
   let judged = 0;
   return (payload) => {
     judged += 1;
@@ -110,10 +115,10 @@ export function budgeted(
   };
 }
 
-const overBudget = (what: string, budget: Record<string, number>): InletError =>
+const overBudget = (what: string, budget: ScanBudget): InletError =>
   new InletError(
     422,
     "validation_error",
     `The filters need more than ${what}; narrow them by a condition that Qdrant can judge (eq, in, a range).`,
-    { code: "scan_budget_exceeded", details: { budget: budget["documents"], ...budget } },
+    { code: "scan_budget_exceeded", details: { budget: budget.documents, ...budget } },
   );

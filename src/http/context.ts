@@ -7,7 +7,7 @@ import { type Principal } from "../auth/principal";
 /** How long a body may take to arrive, unless its operation reads it as a stream. */
 const BODY_DEADLINE_MS = 300_000;
 
-/** How long a request may take, from its first byte read to its answer; past it: 503. An operation may ask for more. */
+/** How long a request may take, from its first byte read to its answer; past it: 503. Streams have none. */
 export const REQUEST_DEADLINE_MS = 60_000;
 
 export interface RequestState {

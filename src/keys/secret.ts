@@ -1,16 +1,12 @@
-/** The secrets of API keys: how they look, what is kept of them, and how they are compared. */
+/** The secrets of API keys: how they are made, what is kept of them, and how they are compared. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 const SECRET_BYTES = 32;
-const SECRET = /^sk_[A-Za-z0-9_-]{8,253}$/;
 /** Enough to tell keys apart in a list, far too little to guess the rest. */
 const PREFIX_LENGTH = 11;
 
 /** `sk_` and 43 characters of base64url: 256 random bits. */
 export const newSecret = (): string => `sk_${randomBytes(SECRET_BYTES).toString("base64url")}`;
-
-/** True for text that can be a key at all; nothing else is looked up. */
-export const looksLikeSecret = (text: string): boolean => SECRET.test(text);
 
 /** SHA-256 in hex. No salt and no stretching: what is hashed is 256 random bits. */
 export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");

@@ -9,13 +9,6 @@ type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const FLOAT = { type: "number", format: "float" };
-/** What the array keywords of schema/keywords.ts mean. */
-const WRITTEN_OUT: Readonly<Record<string, Json>> = {
-  float32Items: { items: FLOAT },
-  float32Rows: { items: { type: "array", minItems: 1, items: FLOAT } },
-  uniqueUint32Items: { items: { type: "integer", minimum: 0, maximum: 4_294_967_295 }, uniqueItems: true },
-};
 const NOT_WRITTEN = new Set<string>([...ANNOTATIONS, "$id"]);
 
 const isComponentName = (title: unknown): title is string =>
@@ -54,10 +47,8 @@ export class SchemaWriter {
   private writtenOut(schema: Json): Json {
     const out: Json = {};
     for (const [key, value] of Object.entries(schema)) {
-      const meaning = WRITTEN_OUT[key];
       if (NOT_WRITTEN.has(key)) continue;
-      if (meaning !== undefined) Object.assign(out, meaning);
-      else if (key === "$ref") out[key] = `#/components/schemas/${this.idNames.get(String(value)) ?? String(value)}`;
+      if (key === "$ref") out[key] = `#/components/schemas/${this.idNames.get(String(value)) ?? String(value)}`;
       else out[key] = this.valueOf(key, value);
     }
     return out;

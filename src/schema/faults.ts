@@ -69,7 +69,7 @@ function messageOf(error: ErrorObject): string {
     case "anyOf":
       return unionMessage(error, wanted);
   }
-  if (wanted !== undefined && !error.keyword.includes("32")) return `must be ${wanted}, not ${got}`;
+  if (wanted !== undefined) return `must be ${wanted}, not ${got}`;
   switch (error.keyword) {
     case "type": {
       const types: unknown[] = Array.isArray(params.type) ? params.type : String(params.type).split(",");

@@ -1,11 +1,10 @@
 /** Puts the parts of the search calls together. */
 import { type Presigner } from "../blobs/presigner";
 import { Placement } from "../documents/placement";
-import { budgeted } from "../filters/scan";
 import { FilterTranslator } from "../filters/translator";
 import { type NamespaceResolver } from "../namespaces/namespace";
 import { type Admin, type PointReader, type PointSearch } from "../qdrant/gateway";
-import { TranslatedFilters } from "./filters";
+import { SearchFilters } from "./filters";
 import { type SearchServices } from "./routes";
 import { SearchService } from "./service";
 
@@ -18,13 +17,9 @@ export interface SearchParts {
 export function createSearchServices({ qdrant, resolver, presigner }: SearchParts): SearchServices {
   const placement = new Placement({ resolver, reader: qdrant });
   const translator = new FilterTranslator(qdrant);
-  const filters = new TranslatedFilters({
+  const filters = new SearchFilters({
     reader: qdrant,
-    translate: async (given, about) => {
-      const translated = await translator.translate(given, about);
-      const { residual } = translated;
-      return { ...translated, residual: residual && { matches: budgeted(residual) } };
-    },
+    translate: (given, about) => translator.translate(given, about),
   });
   return { search: new SearchService({ placement, resolver, reader: qdrant, filters, presigner }) };
 }

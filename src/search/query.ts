@@ -4,6 +4,7 @@
  *  document's fused score depends on it: else it could be on two pages, or on none. */
 import { toQdrant } from "../documents/vectors";
 import { tooLongForCosine } from "../documents/norms";
+import { refuseMismatches, tooLongFault, type VectorMismatch } from "../documents/placement";
 import { type SuppliedVector } from "../documents/vector-input";
 import { type Fault, InletError, validationError } from "../errors";
 import { pointIdOf } from "../ids";
@@ -82,7 +83,7 @@ const fits = (vector: SuppliedVector, schema: VectorSchema): boolean =>
 
 /** @throws InletError 422 for vectors that do not fit the named ones, and for a fusion that would rank wrongly */
 export function checkFit(queries: readonly NamedQuery[], fusion: "rrf" | "dbsf"): void {
-  const mismatches: (Fault & { name: string; expected: unknown; got: unknown })[] = [];
+  const mismatches: VectorMismatch[] = [];
   const faults: Fault[] = [];
   for (const query of queries) {
     const { schema, vectorName: name } = query;
@@ -97,23 +98,11 @@ export function checkFit(queries: readonly NamedQuery[], fusion: "rrf" | "dbsf")
         const message = `is ${described(vector)}, but the vector ${name} of the namespace is ${described(schema)}`;
         mismatches.push({ path, message, name, ...sizes });
       } else if (schema.kind !== "sparse" && schema.distance === "Cosine" && tooLongForCosine(vector)) {
-        faults.push({ path, message: "is too long: its squared length does not fit a float32, as cosine needs" });
+        faults.push(tooLongFault(path));
       }
     }
   }
-  const [first] = mismatches;
-  if (first !== undefined) {
-    const { name, expected, got } = first;
-    throw new InletError(
-      422,
-      "validation_error",
-      mismatches.map(({ path, message }) => `${path} ${message}`).join("; "),
-      {
-        code: "vector_mismatch",
-        details: { name, expected, got, errors: mismatches },
-      },
-    );
-  }
+  refuseMismatches(mismatches);
   const distances = queries.length > 1 && fusion === "dbsf" ? queries.filter(ranksByDistance) : [];
   if (distances.length > 0) {
     const names = distances.map(({ vectorName }) => vectorName).join(", ");

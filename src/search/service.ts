@@ -11,7 +11,7 @@ import { rankedPage } from "./ranking";
 import { readQueries, type VectorQuery } from "./request";
 import { type Hit, hitsOf, readDocuments } from "./results";
 import { DEFAULT_CANDIDATES, DEFAULT_LIMIT, MAX_GROUPS, type NamespaceSearchRequest } from "./schemas";
-import { type SearchFilters } from "./scope";
+import { fieldPath, type SearchFilters } from "./filters";
 import { selection } from "../documents/select";
 
 export interface SearchDeps {
@@ -109,7 +109,7 @@ export class SearchService {
     const query = qdrantQueryOf(plan, limit * size);
     const { groups, sent } = await this.deps.reader.queryGroups(
       namespace.id,
-      { ...query, limit, group_by: this.deps.filters.fieldPath(field, "group_by"), group_size: size },
+      { ...query, limit, group_by: fieldPath(field, "group_by"), group_size: size },
       options,
     );
     const shown = groups.slice(page.offset, end);

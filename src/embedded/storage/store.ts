@@ -219,19 +219,16 @@ export class Store {
     for (const { key, value } of batch.late.values()) {
       batch.layer.meta.set(key.toString("latin1"), { key, value: value() });
     }
-    let last: Promise<boolean> | undefined;
-    const done = this.environment.batch(() => {
+    await this.environment.batch(() => {
       for (const name of DATABASES) {
         const database = this.databases[name];
         for (const { key, value } of batch.layer[name].values()) {
           const record = value === null ? database.remove(key) : database.put(key, value);
           // The batch's own promise reports a failed commit; those of its records would report it again, to no one.
-          if (record !== last) record.catch(() => undefined);
-          last = record;
+          record.catch(() => undefined);
         }
       }
     });
-    await done;
   }
 
   private async fail(batch: Batch, cause: unknown): Promise<void> {

@@ -55,6 +55,7 @@ it.each([
   ["QDRANT_URL", "https://user:pass@q.example"],
   ["INLET_ROOT_KEY", "secret"],
   ["INLET_ROOT_KEY", "sk_two words"],
+  ["INLET_ROOT_KEY", "sk_short"],
   ["INLET_AUTO_PROVISION", "maybe"],
   ["INLET_BODY_LIMIT", "32 megs"],
   ["INLET_BODY_LIMIT", "0"],

@@ -1,54 +1,8 @@
 import { Type } from "@sinclair/typebox";
 
 import { compile } from "../../../src/schema/compile";
-import { Float32Array1D, Float32Array2D, SparseIndices } from "../../../src/schema/vectors";
 
 const paths = (faults: { path: string }[]): string[] => faults.map(({ path }) => path);
-
-describe("a number array", () => {
-  const check = compile(Type.Object({ vectors: Type.Record(Type.String(), Float32Array1D()) }));
-
-  it("of finite float32 values passes", () => {
-    expect(check({ vectors: { a: [0, -1.5, 3.4e38, 1e-60] } })).toEqual([]);
-  });
-  it.each([["0.5"], [null], [true], [[1]], [1e39], [Infinity], [NaN]])("with %p in it names the place", (value) => {
-    expect(paths(check({ vectors: { a: [1, value, 2] } }))).toEqual(["vectors.a[1]"]);
-  });
-  it.each([[[]], ["text"], [{}], [null]])("is not %p", (value) => {
-    expect(paths(check({ vectors: { a: value } }))).toEqual(["vectors.a"]);
-  });
-});
-
-describe("rows of numbers", () => {
-  const check = compile(Type.Object({ rows: Float32Array2D() }));
-  it("have one length", () => {
-    expect(
-      check({
-        rows: [
-          [1, 2],
-          [3, 4],
-        ],
-      }),
-    ).toEqual([]);
-    expect(check({ rows: [[1, 2], [3]] })).toEqual([
-      { path: "rows[1]", message: "has 1 numbers where the first row has 2" },
-    ]);
-  });
-  it("are told apart from what is none", () => {
-    expect(paths(check({ rows: [[1], [], 3, ["x"]] }))).toEqual(["rows[1]", "rows[2]", "rows[3][0]"]);
-  });
-});
-
-it("names sparse indices that come twice or are none", () => {
-  const check = compile(Type.Object({ indices: SparseIndices() }));
-  expect(check({ indices: [4_294_967_295, 0] })).toEqual([]);
-  expect(paths(check({ indices: [1, 2, 1, -1, 0.5, 4_294_967_296] }))).toEqual([
-    "indices[2]",
-    "indices[3]",
-    "indices[4]",
-    "indices[5]",
-  ]);
-});
 
 describe("faults", () => {
   const Inner = Type.Object({

@@ -1,5 +1,6 @@
 import { type PointReader, type QdrantFilter, type QdrantPoint } from "../../../src/qdrant/gateway";
-import { TranslatedFilters, type Translated } from "../../../src/search/filters";
+import { type Translated } from "../../../src/filters/translate";
+import { SearchFilters, fieldPath } from "../../../src/search/filters";
 
 const namespace = { id: "ns_1", name: "n", organisationId: "org_1" };
 const signal = new AbortController().signal;
@@ -9,7 +10,7 @@ const points: QdrantPoint[] = Array.from({ length: 1_200 }, (_, index) => ({
   payload: { n: index },
 }));
 
-function reading(translated: Translated, budget?: number) {
+function reading(translated: Translated, documents = 100_000) {
   const sent: (QdrantFilter | undefined)[] = [];
   const reader: Pick<PointReader, "scroll"> = {
     async scroll(_collection, { filter, limit, offset }) {
@@ -18,7 +19,11 @@ function reading(translated: Translated, budget?: number) {
       return { points: points.slice(start, start + limit), next: points[start + limit]?.id };
     },
   };
-  const filters = new TranslatedFilters({ reader, translate: () => translated }, budget);
+  const filters = new SearchFilters({
+    reader,
+    translate: () => translated,
+    budget: { documents, patternCharacters: 1_000_000 },
+  });
   return {
     filter: (ids?: string[], given: object | undefined = {}) => filters.filter(namespace, ids, { ...given }, signal),
     filters,
@@ -26,6 +31,11 @@ function reading(translated: Translated, budget?: number) {
   };
 }
 
+const judgedBy = (matches: (payload: Record<string, unknown>) => boolean) => ({
+  matches,
+  fields: ["n"],
+  patternCharacters: () => 0,
+});
 const inA = { must: [{ key: "collection_id", match: { value: "col_a" } }] };
 const english = { must: [{ key: "lang", match: { value: "en" } }] };
 const nothing = { must: [{ key: "collection_id", match: { any: [] } }] };
@@ -47,18 +57,28 @@ it("matches nothing where nothing can match", async () => {
 });
 
 it("looks among the documents that match what Qdrant can't judge", async () => {
-  const residual = { matches: ({ n }: Record<string, unknown>) => n === 3 || n === 1_100 };
+  const residual = judgedBy(({ n }) => n === 3 || n === 1_100);
   const { filter, sent } = reading({ qdrant: english, residual, empty: false });
   expect(await filter(["col_a"])).toEqual({ must: [{ has_id: ["p00003", "p01100"] }] });
   expect(sent).toEqual(Array(3).fill({ must: [inA, english] }));
 });
 
 it("matches nothing where none of them does", async () => {
-  const { filter } = reading({ qdrant: undefined, residual: { matches: () => false }, empty: false });
+  const { filter } = reading({ qdrant: undefined, residual: judgedBy(() => false), empty: false });
   expect(await filter()).toEqual(nothing);
 });
 
 it("refuses to read more than its budget, rather than to answer in part", async () => {
-  const { filter } = reading({ qdrant: undefined, residual: { matches: () => true }, empty: false }, 1_199);
+  const { filter } = reading({ qdrant: undefined, residual: judgedBy(() => true), empty: false }, 1_199);
   await expect(filter()).rejects.toMatchObject({ status: 422, code: "scan_budget_exceeded" });
+});
+
+it("writes a field as Qdrant's path, with odd keys in quotes", () => {
+  expect(["metadata.a.b", "tags[]", '"tb_9.6.1"', "a b"].map((field) => fieldPath(field, "group_by"))).toEqual([
+    "a.b",
+    "tags[]",
+    '"tb_9.6.1"',
+    '"a b"',
+  ]);
+  expect(() => fieldPath('say "hi"', "group_by")).toThrow(expect.objectContaining({ status: 422 }));
 });
