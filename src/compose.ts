@@ -88,7 +88,7 @@ export function compose(parts: ComposeParts): Composed {
   };
   const app = createApp({
     operations,
-    services,
+    servicesFor: () => services,
     keys: controlPlane.keys,
     readiness: qdrant,
     requests: metrics,

@@ -4,18 +4,18 @@ import express, { type Express } from "express";
 import { type KeyLookup } from "../auth/key-lookup";
 import { type Logger } from "../observability/logger";
 import { type RequestObserver } from "../observability/metrics";
-import { type AnyOperation, type Services } from "../operations";
+import { type AnyOperation } from "../operations";
 import { authenticate } from "./authenticate";
 import { DOCS_PATHS, mountDocs } from "./docs";
 import { errorMiddleware } from "./error-middleware";
 import { HEALTH_PATHS, type MetricsText, mountHealth, type Readiness } from "./health";
-import { mountOperations, refuseOtherMethods, refuseUnknownRoute } from "./mount";
+import { mountOperations, refuseOtherMethods, refuseUnknownRoute, type ServicesFor } from "./mount";
 import { requestFrame, requestLog } from "./request-frame";
 import { crossOrigin, securityHeaders } from "./security";
 
 export interface AppParts {
   operations: readonly AnyOperation[];
-  services: Services;
+  servicesFor: ServicesFor;
   keys: KeyLookup;
   readiness: Readiness;
   requests: RequestObserver;
@@ -38,7 +38,7 @@ export function createApp(parts: AppParts): Express {
   mountDocs(app, parts.describe);
   for (const path of [...HEALTH_PATHS, ...DOCS_PATHS]) refuseOtherMethods(app, path, ["GET", "HEAD"]);
   app.use("/v1", authenticate(parts.keys));
-  mountOperations(app, parts.operations, parts.services, { bodyBytes: settings.bodyLimitBytes });
+  mountOperations(app, parts.operations, parts.servicesFor, { bodyBytes: settings.bodyLimitBytes });
   app.use(refuseUnknownRoute, errorMiddleware(logger));
   return app;
 }

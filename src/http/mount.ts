@@ -2,6 +2,7 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, type Router } from "express";
 
 import { authorise } from "../auth/authorise";
+import { type Principal } from "../auth/principal";
 import { type Answer } from "../operation";
 import { type AnyOperation, type Services } from "../operations";
 import { readJsonBody } from "./body";
@@ -9,6 +10,9 @@ import { REQUEST_DEADLINE_MS, type RequestState, stateOf } from "./context";
 import { deadlineOver, unauthenticated, unknownRoute, wrongMethod } from "./errors";
 import { openStream, sendStream, streamOf } from "./stream-body";
 import { validator } from "./validate";
+
+/** What a principal's requests get; `acting` is set. */
+export type ServicesFor = (principal: Principal) => Services;
 
 /** Literal segments before parameters, so that `documents/batch` is never taken for a document's id. */
 function byLiteralsFirst(a: string, b: string): number {
@@ -50,18 +54,19 @@ function permit(operation: AnyOperation): RequestHandler {
   };
 }
 
-function handler(operation: AnyOperation, services: Services): RequestHandler {
+function handler(operation: AnyOperation, servicesFor: ServicesFor): RequestHandler {
   const validate = validator(operation);
   return async (request: Request, response: Response): Promise<void> => {
     const { namespace, idempotencyKey, ifMatch, ...input } = await validate(request);
     const state = stateOf(request);
-    const { requestId, principal, abort } = state;
-    if (principal === undefined) throw unauthenticated("Send an API key.", "missing_api_key");
+    const { requestId, abort } = state;
+    if (state.principal === undefined) throw unauthenticated("Send an API key.", "missing_api_key");
+    const principal = { ...state.principal, acting: operation.permission };
     const stream = streamOf(request);
     const handle = (deadlineMs: number): Promise<Answer> =>
-      operation.handle(input, services, {
+      operation.handle(input, servicesFor(principal), {
         requestId,
-        principal: { ...principal, acting: operation.permission },
+        principal,
         namespace,
         idempotencyKey,
         ifMatch,
@@ -83,7 +88,7 @@ function handler(operation: AnyOperation, services: Services): RequestHandler {
 export function mountOperations(
   router: Router,
   operations: readonly AnyOperation[],
-  services: Services,
+  servicesFor: ServicesFor,
   limits: { bodyBytes: number },
 ): void {
   const readBody = readJsonBody(limits.bodyBytes);
@@ -95,7 +100,7 @@ export function mountOperations(
         : operation.body === undefined
           ? []
           : readBody;
-    router[operation.method](operation.path, permit(operation), ...body, handler(operation, services));
+    router[operation.method](operation.path, permit(operation), ...body, handler(operation, servicesFor));
     const allowed = methods.get(operation.path) ?? [];
     allowed.push(operation.method.toUpperCase(), ...(operation.method === "get" ? ["HEAD"] : []));
     methods.set(operation.path, allowed);
