@@ -7,11 +7,12 @@ import { parsePath } from "./filter/path";
 import { GraphSearcher } from "./query/hnsw/graph-search";
 import { FloatArena } from "./query/simd/arena";
 import { PooledSearcher } from "./query/simd/pooled-search";
+import { StartError } from "./storage/errors";
 import { openFolder } from "./storage/open";
 import { createPayloadIndex } from "./storage/payload-index";
 import { Snapshots } from "./storage/snapshots";
 
-export { StartError } from "./storage/errors";
+export { StartError };
 
 export interface EmbeddedOptions extends ApiKeys {
   /** Made where it is missing. One process at a time. */
@@ -20,6 +21,8 @@ export interface EmbeddedOptions extends ApiKeys {
   port: number;
   /** Default: loopback. */
   host?: string;
+  /** A snapshot of the whole storage to put back before it listens: its collections replace those of the same names. */
+  storageSnapshot?: string;
   /** Told of a refused write of the disk and of faults of the engine itself. Default: standard error. */
   onError?: (error: Error) => void;
 }
@@ -45,16 +48,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
   );
   const exact = new PooledSearcher(arena);
   const dense = new GraphSearcher(exact, { folder: join(dataDir, "graphs"), onError });
-  const snapshots = new Snapshots(join(dataDir, "snapshots"), folder.catalog);
-  const routes = allRoutes({ search: { dense, random: Math.random }, snapshots });
-  const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
   try {
+    const snapshots = await Snapshots.open(join(dataDir, "snapshots"), folder.catalog, onError);
+    if (options.storageSnapshot !== undefined) await putBack(snapshots, options.storageSnapshot);
+    const routes = allRoutes({ search: { dense, random: Math.random }, snapshots });
+    const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
     const port = await server.listen(options.port, host);
     return {
       url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
       port,
       close: async () => {
         await server.close();
+        await snapshots.close();
         await dense.close();
         await exact.close();
         await folder.close();
@@ -63,6 +68,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
   } catch (error) {
     await folder.close();
     throw error;
+  }
+}
+
+async function putBack(snapshots: Snapshots, path: string): Promise<void> {
+  try {
+    await snapshots.recoverFull(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError("snapshot_refused", `The snapshot ${path} can't be put back: ${why}`, { cause });
   }
 }
 

@@ -2,11 +2,16 @@
 import { parseArgs } from "node:util";
 import { StartError, startEmbedded } from "./index";
 
-const USAGE = "usage: embedded [--port N] [--data FOLDER] [--host ADDRESS]";
+const USAGE = "usage: embedded [--port N] [--data FOLDER] [--host ADDRESS] [--storage-snapshot FILE]";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { port: { type: "string" }, data: { type: "string" }, host: { type: "string" } },
+    options: {
+      port: { type: "string" },
+      data: { type: "string" },
+      host: { type: "string" },
+      "storage-snapshot": { type: "string" },
+    },
   });
   const { env } = process;
   const port = Number(values.port ?? env["INLET_EMBEDDED_PORT"] ?? 6333);
@@ -16,6 +21,7 @@ async function main(): Promise<void> {
     dataDir: values.data ?? env["INLET_DATA_DIR"] ?? "./data",
     port,
     host: values.host,
+    storageSnapshot: values["storage-snapshot"],
     apiKey: env["QDRANT_API_KEY"] || undefined,
     readOnlyApiKey: env["QDRANT_READ_ONLY_API_KEY"] || undefined,
   });

@@ -8,3 +8,6 @@ export const resultBody = (result: Output, seconds: number): string =>
 
 export const errorBody = (error: QdrantError, seconds: number): string =>
   `{"status":{"error":${JSON.stringify(error.message)}},"time":${seconds}}`;
+
+/** What was taken on and goes on in the background has no result yet. */
+export const ACCEPTED_BODY = `{"status":"accepted","time":0.0}`;

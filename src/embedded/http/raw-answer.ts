@@ -6,5 +6,6 @@ export class RawAnswer {
     readonly contentType: string,
     readonly body: string | Readable,
     readonly headers: Record<string, string> = {},
+    readonly status = 200,
   ) {}
 }

@@ -192,8 +192,8 @@ function sendText(response: ServerResponse, status: number, text: string): void 
   response.end(text);
 }
 
-async function sendRaw(response: ServerResponse, { contentType, body, headers }: RawAnswer): Promise<void> {
-  response.writeHead(200, { "content-type": contentType, ...headers });
+async function sendRaw(response: ServerResponse, { contentType, body, headers, status }: RawAnswer): Promise<void> {
+  response.writeHead(status, { "content-type": contentType, ...headers });
   if (typeof body === "string") response.end(body);
   else await pipeline(body, response);
 }

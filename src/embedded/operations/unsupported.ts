@@ -21,10 +21,6 @@ const CALLS: [Route["method"], string, string][] = [
   ["GET", "/cluster/metadata/keys/:key", "cluster metadata"],
   ["PUT", "/cluster/metadata/keys/:key", "cluster metadata"],
   ["DELETE", "/cluster/metadata/keys/:key", "cluster metadata"],
-  ["GET", "/snapshots", "snapshots of the whole storage (those of a collection it does)"],
-  ["POST", "/snapshots", "snapshots of the whole storage (those of a collection it does)"],
-  ["GET", "/snapshots/:snapshot", "snapshots of the whole storage (those of a collection it does)"],
-  ["DELETE", "/snapshots/:snapshot", "snapshots of the whole storage (those of a collection it does)"],
 ];
 
 export const unsupportedRoutes: Route[] = CALLS.map(([method, path, what]) => ({

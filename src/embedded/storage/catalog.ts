@@ -14,12 +14,25 @@ import { type PayloadIndexFactory } from "./payload-indexes";
 import { type SnapshotRecord } from "./snapshot-file";
 import { type Store } from "./store";
 import { Sweeper } from "./sweeper";
-import { collectionRecords, noteDraft, putRecords, readRecord, removeDraftNote, sweepDraft } from "./transfer";
+import {
+  type ExportedCollection,
+  collectionRecords,
+  noteDraft,
+  putRecords,
+  readRecord,
+  removeDraftNote,
+  sweepDraft,
+} from "./transfer";
 
 export interface CatalogParts {
   store: Store;
   createPayloadIndex: PayloadIndexFactory;
   allocate: AllocateFloats;
+}
+
+export interface AliasTarget {
+  alias: string;
+  collection: string;
 }
 
 /** What operations may do with the catalog as a whole. */
@@ -34,7 +47,7 @@ export interface CollectionCatalog extends CollectionLookup {
   /** False where there is no such collection. Its aliases go with it. */
   delete(name: string): boolean;
   /** By collection, then by alias. */
-  allAliases(): { alias: string; collection: string }[];
+  allAliases(): AliasTarget[];
   aliasTarget(alias: string): string | undefined;
   setAlias(alias: string, collection: string): void;
   removeAlias(alias: string): void;
@@ -83,34 +96,62 @@ export class Catalog implements CollectionCatalog {
     return collection;
   }
 
-  /** All of a collection that is on disk, for a snapshot. Read `records` to its end, or return it. */
-  async export(name: string): Promise<{ config: string; records: AsyncIterable<SnapshotRecord> }> {
-    const { store } = this.parts;
-    await store.committed();
-    const collection = this.stored(name);
-    return { config: collection.recordText(), records: collectionRecords(store.view(), collection.number) };
+  /** Hands all of a collection that is on disk to `write`. @throws QdrantError 404 */
+  async exportCollection(name: string, write: (exported: ExportedCollection) => Promise<void>): Promise<void> {
+    await this.export(
+      () => [this.stored(name)],
+      async ([exported]) => {
+        if (exported !== undefined) await write(exported);
+      },
+    );
   }
 
-  /** Makes or replaces a collection by exported records, in one step once they are on disk. Its aliases stay.
-   *  @throws QdrantError 400 where they are damaged; the collection is then as it was */
-  async restore(name: string, config: string, records: AsyncIterable<SnapshotRecord>): Promise<void> {
+  /** Hands all collections and aliases, as they are on disk at one moment, to `write`. */
+  async exportAll(write: (exported: ExportedCollection[], aliases: AliasTarget[]) => Promise<void>): Promise<void> {
+    const collections = (): StoredCollection[] => [...this.collections.values()];
+    await this.export(collections, (exported, aliases) => write(exported, aliases));
+  }
+
+  private async export(
+    choose: () => StoredCollection[],
+    write: (exported: ExportedCollection[], aliases: AliasTarget[]) => Promise<void>,
+  ): Promise<void> {
+    const { store } = this.parts;
+    await store.committed();
+    const chosen = choose();
+    const view = store.view();
+    try {
+      const exported = chosen.map((collection) => ({
+        config: collection.recordText(),
+        records: collectionRecords(view, collection.number),
+      }));
+      await write(exported, this.allAliases());
+    } finally {
+      view.close();
+    }
+  }
+
+  /** Makes or replaces a collection by exported records, in one step once they are on disk. Its aliases stay. Without `name` it
+   *  gets the one that it had. @throws QdrantError 400 where they are damaged; the collection is then as it was */
+  async restore(name: string | undefined, config: string, records: AsyncIterable<SnapshotRecord>): Promise<void> {
     const { store } = this.parts;
     const record = readRecord(config, name);
     const number = this.takeNumber();
     noteDraft(store, number);
+    // If this fails the number is free again, and must not be swept: hence outside of `try`.
+    await store.committed();
     try {
       await putRecords(store, number, records);
+      removeDraftNote(store, number);
+      this.collections.get(record.name)?.remove();
+      const collection = new StoredCollection(this.parts, this.sweeper, number, record);
+      collection.save();
+      this.collections.set(record.name, collection);
       await store.committed();
     } catch (error) {
       sweepDraft(store, this.sweeper, number);
       throw error;
     }
-    removeDraftNote(store, number);
-    this.collections.get(name)?.remove();
-    const collection = new StoredCollection(this.parts, this.sweeper, number, record);
-    collection.save();
-    this.collections.set(name, collection);
-    await store.committed();
   }
 
   delete(name: string): boolean {
@@ -122,7 +163,7 @@ export class Catalog implements CollectionCatalog {
     return true;
   }
 
-  allAliases(): { alias: string; collection: string }[] {
+  allAliases(): AliasTarget[] {
     return [...this.aliases]
       .map(([alias, collection]) => ({ alias, collection }))
       .sort((a, b) => compareTexts(a.collection, b.collection) || compareTexts(a.alias, b.alias));

@@ -1,17 +1,26 @@
-/** A snapshot's format: this engine's own, not Qdrant's. A line of JSON that names the format, then blocks, each with its
- *  length before it; a block is a JSON head (`config`, `records` or `end`) or raw records. All numbers are u32 little-endian.
+/** A snapshot's format: this engine's own, not Qdrant's. All numbers are u32 little-endian.
  *
- *    magic line  `inlet-snapshot 1\n`
- *    config      length, the collection's catalog record as JSON
- *    records     database (u8, its place in DATABASES), key length, value length, key, value; keys without their collection
- *    end         database 255, then how many records there were (u32) */
+ *    magic line   `inlet-snapshot 1\n` (one collection) or `inlet-storage-snapshot 1\n` (all of them)
+ *    head         of all collections alone: a text, JSON of how many there are and of the aliases
+ *    collections  each a text, its catalog record; then records, each its database (u8, its place in DATABASES), key length,
+ *                 value length, key without the collection's number, value; then 255 and how many records there were
+ *    digest       SHA-256 of all that stands before it
+ *
+ *  A text is its length in bytes, then UTF-8. */
+import { type Hash, createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { badInput } from "../errors";
 import { DATABASES, type DatabaseName } from "./layout";
 
-const MAGIC = Buffer.from("inlet-snapshot 1\n");
+export type SnapshotKind = "collection" | "storage";
+
+const MAGIC: Record<SnapshotKind, Buffer> = {
+  collection: Buffer.from("inlet-snapshot 1\n"),
+  storage: Buffer.from("inlet-storage-snapshot 1\n"),
+};
 const END = 255;
-const HEAD_BYTES = 9;
+const RECORD_HEAD_BYTES = 9;
+const DIGEST_BYTES = 32;
 /** Written to the file at once. */
 const FLUSH_BYTES = 1024 * 1024;
 /** No record is longer: a payload is at most a request's body, a multivector less than 2^20 floats. */
@@ -25,39 +34,45 @@ export interface SnapshotRecord {
 }
 
 export class SnapshotWriter {
-  private waiting: Buffer[] = [MAGIC];
-  private waitingBytes = MAGIC.length;
-  private records = 0;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private readonly hash = createHash("sha256");
 
   private constructor(private readonly file: FileHandle) {}
 
-  static async create(path: string, config: string): Promise<SnapshotWriter> {
+  /** The file must not be there. */
+  static async create(path: string, kind: SnapshotKind): Promise<SnapshotWriter> {
     const writer = new SnapshotWriter(await open(path, "wx"));
-    const text = Buffer.from(config);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length, 0);
-    writer.add(length, text);
+    writer.add(MAGIC[kind]);
     return writer;
   }
 
-  async put({ database, key, value }: SnapshotRecord): Promise<void> {
-    const head = Buffer.alloc(HEAD_BYTES);
-    head.writeUInt8(DATABASES.indexOf(database), 0);
-    head.writeUInt32LE(key.length, 1);
-    head.writeUInt32LE(value.length, 5);
-    this.add(head, key, value);
-    this.records++;
-    if (this.waitingBytes >= FLUSH_BYTES) await this.flush();
+  text(text: string): void {
+    const bytes = Buffer.from(text);
+    this.add(u32(bytes.length), bytes);
   }
 
-  /** Ends the file, durably. */
-  async finish(): Promise<void> {
-    const end = Buffer.alloc(5);
-    end.writeUInt8(END, 0);
-    end.writeUInt32LE(this.records, 1);
-    this.add(end);
+  async records(records: AsyncIterable<SnapshotRecord>): Promise<void> {
+    let count = 0;
+    for await (const { database, key, value } of records) {
+      const head = Buffer.alloc(RECORD_HEAD_BYTES);
+      head.writeUInt8(DATABASES.indexOf(database), 0);
+      head.writeUInt32LE(key.length, 1);
+      head.writeUInt32LE(value.length, 5);
+      this.add(head, key, value);
+      count++;
+      if (this.waitingBytes >= FLUSH_BYTES) await this.flush();
+    }
+    this.add(Buffer.of(END), u32(count));
+  }
+
+  /** Ends the file, durably; the SHA-256 of all of it, in hex. */
+  async finish(): Promise<string> {
+    await this.flush();
+    this.add(this.hash.copy().digest());
     await this.flush();
     await this.file.sync();
+    return this.hash.digest("hex");
   }
 
   async close(): Promise<void> {
@@ -72,25 +87,40 @@ export class SnapshotWriter {
   }
 
   private async flush(): Promise<void> {
-    await this.file.writeFile(Buffer.concat(this.waiting, this.waitingBytes));
+    const bytes = Buffer.concat(this.waiting, this.waitingBytes);
     this.waiting = [];
     this.waitingBytes = 0;
+    this.hash.update(bytes);
+    await this.file.writeFile(bytes);
   }
+}
+
+function u32(number: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(number, 0);
+  return bytes;
 }
 
 const damaged = (what: string): Error => badInput(`the snapshot can't be read: ${what}`);
 
+/** Reads what a SnapshotWriter wrote, in the same order. Every call throws a QdrantError (400) where the file ends early or is
+ *  damaged, `end` also where any byte of it is another. */
 export class SnapshotReader {
   private buffered = Buffer.alloc(0);
 
-  private constructor(private readonly file: FileHandle) {}
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly hash: Hash,
+  ) {}
 
-  /** @throws QdrantError 400 where the file is no snapshot of this engine. */
-  static async open(path: string): Promise<SnapshotReader> {
-    const reader = new SnapshotReader(await open(path, "r"));
+  /** @throws QdrantError 400 where the file is no snapshot of this engine and kind. */
+  static async open(path: string, kind: SnapshotKind): Promise<SnapshotReader> {
+    const reader = new SnapshotReader(await open(path, "r"), createHash("sha256"));
     try {
-      if (!(await reader.take(MAGIC.length)).equals(MAGIC)) {
-        throw damaged("it is not one that this engine made; Qdrant's own snapshots are of another format");
+      const magic = MAGIC[kind];
+      if (!(await reader.take(magic.length)).equals(magic)) {
+        const what = kind === "collection" ? "a collection" : "the whole storage";
+        throw damaged(`it is not one of ${what} that this engine made; Qdrant's own snapshots are of another format`);
       }
       return reader;
     } catch (error) {
@@ -99,13 +129,11 @@ export class SnapshotReader {
     }
   }
 
-  /** The catalog record; to be read first. */
-  async config(): Promise<string> {
+  async text(): Promise<string> {
     const length = (await this.take(4)).readUInt32LE(0);
     return (await this.take(length)).toString("utf8");
   }
 
-  /** @throws QdrantError 400 where the file ends early or is damaged. */
   async *records(): AsyncIterable<SnapshotRecord> {
     for (let count = 0; ; count++) {
       const kind = (await this.take(1)).readUInt8(0);
@@ -121,6 +149,13 @@ export class SnapshotReader {
     }
   }
 
+  /** To be called before anything that was read counts. */
+  async end(): Promise<void> {
+    const expected = this.hash.copy().digest();
+    if (!(await this.take(DIGEST_BYTES)).equals(expected)) throw damaged("its content was changed");
+    if (await this.fill(1)) throw damaged("it goes on behind its end");
+  }
+
   async close(): Promise<void> {
     await this.file.close();
   }
@@ -128,14 +163,21 @@ export class SnapshotReader {
   /** The next bytes, in memory of their own. */
   private async take(length: number): Promise<Buffer> {
     if (length > MAX_PART_BYTES) throw damaged("a record is too long");
+    if (!(await this.fill(length))) throw damaged("it ends early");
+    const taken = Buffer.from(this.buffered.subarray(0, length));
+    this.buffered = this.buffered.subarray(length);
+    this.hash.update(taken);
+    return taken;
+  }
+
+  /** Whether so many bytes are still to come; they are then buffered. */
+  private async fill(length: number): Promise<boolean> {
     while (this.buffered.length < length) {
       const chunk = Buffer.alloc(Math.max(FLUSH_BYTES, length - this.buffered.length));
       const { bytesRead } = await this.file.read(chunk, 0, chunk.length);
-      if (bytesRead === 0) throw damaged("it ends early");
+      if (bytesRead === 0) return false;
       this.buffered = Buffer.concat([this.buffered, chunk.subarray(0, bytesRead)]);
     }
-    const taken = Buffer.from(this.buffered.subarray(0, length));
-    this.buffered = this.buffered.subarray(length);
-    return taken;
+    return true;
   }
 }

@@ -48,6 +48,7 @@ export class Store {
   private pending = newBatch();
   private writing: Batch | undefined;
   private scheduled = false;
+  private refused = 0;
   private readonly failureListeners = new Set<() => void>();
 
   private constructor(
@@ -159,6 +160,11 @@ export class Store {
     return this.writing?.settled ?? Promise.resolve();
   }
 
+  /** How many batches the disk refused: who writes over several of them must look whether one was lost. */
+  get refusedBatches(): number {
+    return this.refused;
+  }
+
   /** Resolves at once, or, where too much waits for the disk, when that is written. */
   async room(): Promise<void> {
     if (this.pending.bytes + (this.writing?.bytes ?? 0) > MAX_WAITING_BYTES) await this.committed();
@@ -234,6 +240,7 @@ export class Store {
   private async fail(batch: Batch, cause: unknown): Promise<void> {
     const error = await this.explain(cause);
     this.onError(error);
+    this.refused++;
     const later = this.pending;
     this.pending = newBatch();
     this.writing = undefined;

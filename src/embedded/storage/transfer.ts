@@ -1,6 +1,6 @@
 /** A collection's records out of the store and into it: what snapshots hold. Keys travel without the collection's number, so
  *  that they fit any. */
-import { badInput } from "../errors";
+import { badInput, internal } from "../errors";
 import { decodeCollection, type CollectionRecord } from "./config-codec";
 import { COUNTERS_KEY, DRAFT_KEY, afterPrefix, collectionPrefix, decodePoint } from "./layout";
 import { encodeCounters } from "./counters";
@@ -12,23 +12,26 @@ const RECORD_DATABASES = ["ids", "points", "vectors"] as const;
 /** Read at once, before other requests get their turn. */
 const BLOCK = 256;
 
-/** All records of a collection in a view of the disk, which it closes. */
+/** A collection as it leaves the store. */
+export interface ExportedCollection {
+  /** Its catalog record. */
+  config: string;
+  records: AsyncIterable<SnapshotRecord>;
+}
+
+/** All records of a collection in a view of the disk. */
 export async function* collectionRecords(view: StoreView, collection: number): AsyncIterable<SnapshotRecord> {
   const prefix = collectionPrefix(collection);
-  try {
-    for (const database of RECORD_DATABASES) {
-      let start = prefix;
-      for (;;) {
-        const block = view.range(database, start, afterPrefix(prefix), BLOCK);
-        for (const { key, value } of block) yield { database, key: key.subarray(prefix.length), value };
-        const last = block.at(-1);
-        if (last === undefined || block.length < BLOCK) break;
-        start = Buffer.concat([last.key, Buffer.of(0)]);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+  for (const database of RECORD_DATABASES) {
+    let start = prefix;
+    for (;;) {
+      const block = view.range(database, start, afterPrefix(prefix), BLOCK);
+      for (const { key, value } of block) yield { database, key: key.subarray(prefix.length), value };
+      const last = block.at(-1);
+      if (last === undefined || block.length < BLOCK) break;
+      start = Buffer.concat([last.key, Buffer.of(0)]);
+      await new Promise((resolve) => setImmediate(resolve));
     }
-  } finally {
-    view.close();
   }
 }
 
@@ -46,13 +49,15 @@ export function sweepDraft(store: Store, sweeper: Sweeper, collection: number): 
   removeDraftNote(store, collection);
 }
 
-/** Puts records under a new number, waiting where the disk is behind; the counters follow from them. */
+/** Puts records under a new number, waiting where the disk is behind; the counters follow from them. Returns when all are on disk.
+ *  @throws QdrantError 400 where they are damaged, 500 where the disk refused any of them */
 export async function putRecords(
   store: Store,
   collection: number,
   records: AsyncIterable<SnapshotRecord>,
 ): Promise<void> {
   const prefix = collectionPrefix(collection);
+  const refusedBefore = store.refusedBatches;
   let slots = 0;
   let points = 0;
   let operation = 0;
@@ -67,12 +72,18 @@ export async function putRecords(
     await store.room();
   }
   store.put("meta", Buffer.from(COUNTERS_KEY + String(collection)), encodeCounters(slots, points, operation));
+  await store.committed();
+  // A batch in between may have failed on another's account, and taken records of ours with it.
+  if (store.refusedBatches !== refusedBefore) {
+    throw internal("the disk refused a write while the snapshot was put back; the collection is as it was");
+  }
 }
 
-/** @throws QdrantError 400 */
-export function readRecord(text: string, name: string): CollectionRecord {
+/** The catalog record, under another name where one is given. @throws QdrantError 400 */
+export function readRecord(text: string, name: string | undefined): CollectionRecord {
   try {
-    return { ...decodeCollection(text), name };
+    const record = decodeCollection(text);
+    return name === undefined ? record : { ...record, name };
   } catch {
     throw badInput("the snapshot can't be read: its collection's configuration is damaged");
   }
