@@ -68,6 +68,10 @@ export interface Operation<P extends TObject, Q extends TObject, B extends TSche
   /** What the schema can't say about the body: its faults go into the same answer as the schema's. Called with the parsed
    *  JSON whatever the schema found, so it must take any JSON and leave to the schema what the schema says. */
   inspect?(body: unknown): Fault[];
+  /** Request headers that it minds beside `X-Namespace`. */
+  headers?: readonly ("Idempotency-Key" | "If-Match")[];
+  /** Headers of its 200 answer; `always`: no such answer goes without. */
+  answerHeaders?: Readonly<Record<string, { description: string; always: boolean }>>;
   /** Statuses that it can answer with beside those that every operation has (409, 412). */
   errors?: readonly number[];
   /** The 200 answer's schema. */

@@ -40,6 +40,8 @@ export const createDocuments = operation({
   stream: {
     types: { [JSON_TYPE]: Documents, ...Object.fromEntries(NDJSON_TYPES.map((type) => [type, DocumentCreate])) },
   },
+  headers: ["Idempotency-Key"],
+  errors: [409],
   answer: BulkLine,
   answerType: NDJSON,
   handle: async ({ params, query }, { groups, bulkLimits }: BulkServices, context) => {

@@ -55,7 +55,9 @@ export const createCollection = operation({
   summary: "Create a collection",
   permission: "write",
   body: CollectionCreate,
+  errors: [409],
   answer: CollectionRead,
+  answerHeaders: { Location: { description: "The path of the collection", always: true } },
   inspect: inspectNames,
   handle: async ({ body }, { collections }: CollectionServices, context) => {
     const made = await collections.create(scopeOf(context), body);
@@ -121,6 +123,7 @@ export const patchCollection = operation({
   summary: "Change a collection: what is sent is set, null removes it, the rest stays",
   permission: "write",
   body: CollectionUpdate,
+  errors: [409],
   answer: CollectionRead,
   inspect: inspectNames,
   handle: async ({ params, body }, { collections }: CollectionServices, context) =>

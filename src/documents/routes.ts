@@ -39,6 +39,14 @@ export const wantedOf = (query: ReadQuery): Wanted => ({
   presignedUrls: (query.return_url ?? false) || (query.return_presigned_urls ?? false),
 });
 
+/** Of every answer that is one document. */
+export const DOCUMENT_HEADERS = {
+  ETag: {
+    description: "For `If-Match`: another one with every write; none where Inlet did not write it",
+    always: false,
+  },
+};
+
 const segment = encodeURIComponent;
 const idOf = (body: Record<string, unknown>): string => String(body["document_id"]);
 
@@ -52,7 +60,13 @@ export const createDocument = operation({
   params: CollectionPath,
   query: Nothing,
   body: DocumentCreate,
+  headers: ["Idempotency-Key"],
+  errors: [409],
   answer: DocumentRead,
+  answerHeaders: {
+    ...DOCUMENT_HEADERS,
+    Location: { description: "The path of the document", always: true },
+  },
   inspect: inspectDocument,
   handle: async ({ params, body }, { documents }: DocumentServices, context) => {
     const served = await documents.create(scopeOf(context), params.collection, body, context.idempotencyKey);
@@ -71,6 +85,7 @@ export const readDocument = operation({
   params: CollectionDocumentPath,
   query: ReadQuery,
   answer: DocumentRead,
+  answerHeaders: DOCUMENT_HEADERS,
   handle: async ({ params, query }, { documents }: DocumentServices, context) => {
     const served = await documents.read(scopeOf(context), params.collection, params.document_id, wantedOf(query));
     return ok(served.body, served.headers);
@@ -107,6 +122,7 @@ export const readDocumentOfNamespace = operation({
   params: DocumentPath,
   query: ReadQuery,
   answer: DocumentRead,
+  answerHeaders: DOCUMENT_HEADERS,
   handle: async ({ params, query }, { documents }: DocumentServices, context) => {
     const served = await documents.read(scopeOf(context), undefined, params.document_id, wantedOf(query));
     return ok(served.body, served.headers);

@@ -6,7 +6,7 @@ import { Nothing } from "../schema/common";
 import { compile } from "../schema/compile";
 import { inspectDocument } from "./inspect";
 import { inspectUpdate } from "./patch";
-import { scopeOf } from "./routes";
+import { DOCUMENT_HEADERS, scopeOf } from "./routes";
 import { CollectionDocumentPath, DocumentCreate, DocumentPath, DocumentRead, DocumentUpdate } from "./schemas";
 import { type DocumentUpdates } from "./update";
 
@@ -62,8 +62,10 @@ export const patchDocument = operation({
   params: CollectionDocumentPath,
   query: Nothing,
   body: DocumentUpdate,
+  headers: ["If-Match"],
   errors: [412],
   answer: DocumentRead,
+  answerHeaders: DOCUMENT_HEADERS,
   inspect: (body) => inspectUpdate(body),
   handle: async ({ params, body }, { updates }: DocumentUpdateServices, context) => {
     const { collection, document_id: id } = params;
@@ -82,8 +84,10 @@ export const putDocument = operation({
   params: CollectionDocumentPath,
   query: ReplaceQuery,
   body: PutBody,
+  headers: ["If-Match"],
   errors: [409, 412],
   answer: DocumentRead,
+  answerHeaders: DOCUMENT_HEADERS,
   handle: async ({ params, query, body }, { updates }: DocumentUpdateServices, context) => {
     const { collection, document_id: id } = params;
     const scope = scopeOf(context);
@@ -105,8 +109,10 @@ export const patchDocumentOfNamespace = operation({
   params: DocumentPath,
   query: Nothing,
   body: DocumentUpdate,
+  headers: ["If-Match"],
   errors: [412],
   answer: DocumentRead,
+  answerHeaders: DOCUMENT_HEADERS,
   inspect: (body) => inspectUpdate(body),
   handle: async ({ params, body }, { updates }: DocumentUpdateServices, context) => {
     const served = await updates.merge(scopeOf(context), undefined, params.document_id, body, context.ifMatch);

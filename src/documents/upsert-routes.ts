@@ -4,7 +4,7 @@ import { Type } from "@sinclair/typebox";
 import { operation, ok, type RequestContext } from "../operation";
 import { Nothing } from "../schema/common";
 import { type Scope } from "./placement";
-import { wantedOf } from "./routes";
+import { DOCUMENT_HEADERS, wantedOf } from "./routes";
 import { DocumentRead, DocumentPath, ReadQuery } from "./schemas";
 import { type DocumentService } from "./service";
 import { type DocumentUpserts } from "./upsert";
@@ -31,7 +31,8 @@ export const upsertDocuments = operation({
   query: Nothing,
   body: DocumentsUpsert,
   answer: DocumentsUpserted,
-  errors: [404, 409],
+  headers: ["Idempotency-Key"],
+  errors: [409],
   inspect: inspectUpsert,
   handle: async ({ params, body }, { upserts }: DocumentUpsertServices, context) => {
     const ids = await upserts.upsert(
@@ -55,6 +56,7 @@ export const readOwnDocument = operation({
   params: Type.Object({ ...NamespacePath.properties, ...DocumentPath.properties }),
   query: ReadQuery,
   answer: DocumentRead,
+  answerHeaders: DOCUMENT_HEADERS,
   handle: async ({ params, query }, { documents }: DocumentUpsertServices, context) => {
     const scope = scopeIn(params.namespace, context);
     const served = await documents.read(scope, undefined, params.document_id, wantedOf(query));

@@ -2,6 +2,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 import { type Fault } from "../errors";
+import { IDEMPOTENCY_KEY_PATTERN } from "../schema/common";
 import { indexPath, keyPath } from "../schema/paths";
 import { checkUserFields, inspectDocument } from "./inspect";
 import { isRecord } from "./json-rules";
@@ -48,7 +49,7 @@ export const DocumentsUpsert = Type.Object(
           write_token: optional(
             Type.Boolean({ description: "There is none: what is answered is visible to every call that follows" }),
           ),
-          idempotency_key: optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,255}$" })),
+          idempotency_key: optional(Type.String({ pattern: IDEMPOTENCY_KEY_PATTERN })),
         },
         { additionalProperties: false },
       ),

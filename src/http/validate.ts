@@ -15,6 +15,7 @@ import {
 
 import { type Fault, InletError, validationError } from "../errors";
 import { type AnyOperation } from "../operations";
+import { IDEMPOTENCY_KEY_PATTERN } from "../schema/common";
 import { compile } from "../schema/compile";
 import { MAX_FAULTS } from "../schema/keywords";
 
@@ -66,13 +67,14 @@ function chainsOf(schema: TObject, from: (name: string) => ValidationChain): Val
   });
 }
 
+const IDEMPOTENCY_KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
 const NAMESPACE_MISSING = "is required: the namespace's name or ns_ id";
 
 function headerChains(operation: AnyOperation): ValidationChain[] {
   const chains = [
     header("idempotency-key")
       .optional()
-      .custom((value: unknown) => typeof value === "string" && /^[\x21-\x7e]{1,255}$/.test(value))
+      .custom((value: unknown) => typeof value === "string" && IDEMPOTENCY_KEY.test(value))
       .withMessage("must be 1 to 255 visible ASCII characters"),
     header("if-match").optional(),
   ];

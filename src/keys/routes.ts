@@ -31,6 +31,7 @@ export const createApiKey = operation({
   summary: "Create an API key; its secret is shown this once",
   params: UserPath,
   body: KeyCreate,
+  errors: [409],
   answer: KeyCreated,
   handle: async ({ params, body }, { apiKeys }: KeyServices, { principal, signal }) =>
     ok(await apiKeys.create(ownerOf(principal, params.user_email), principal, body, { signal })),
@@ -61,6 +62,7 @@ export const patchApiKey = operation({
   path: ONE,
   summary: "Change an API key: what is sent is set, null removes it, the rest stays",
   body: KeyUpdate,
+  errors: [409],
   answer: KeyRead,
   handle: async ({ params, body }, { apiKeys }: KeyServices, { principal, signal }) => {
     const owner = ownerOf(principal, params.user_email);
@@ -98,6 +100,7 @@ export const rotateApiKey = operation({
       description: "How long the old secret goes on being valid",
     }),
   }),
+  errors: [409],
   answer: KeyCreated,
   handle: async ({ params, query }, { apiKeys }: KeyServices, { principal, signal }) => {
     const owner = ownerOf(principal, params.user_email);

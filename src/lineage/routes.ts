@@ -42,6 +42,11 @@ const wantedOf = (query: { return_vectors?: boolean; return_presigned_urls?: boo
   presignedUrls: query.return_presigned_urls ?? false,
 });
 
+const PAGE_HEADERS = {
+  "X-Total-Count": { description: "Of all pages together", always: true },
+  Link: { description: "The next page, where there is one (RFC 8288)", always: false },
+};
+
 /** A list without an envelope: what belongs to its paging stands in the headers (RFC 8288). */
 function pageAnswer(path: string, params: Record<string, string>, page: Page, relatives: RelativesPage): Answer {
   const { documents, total, next } = relatives;
@@ -83,6 +88,7 @@ export const documentAncestors = operation({
   params: CollectionDocumentPath,
   query: RelativesQuery,
   answer: Relatives,
+  answerHeaders: PAGE_HEADERS,
   handle: async ({ params, query }, { lineage }: LineageServices, context) => {
     const page = pageOf(query);
     const found = await lineage.ancestors(scopeOf(context), params.collection, params.document_id, page);
@@ -101,6 +107,7 @@ export const documentDescendants = operation({
   params: CollectionDocumentPath,
   query: RelativesQuery,
   answer: Relatives,
+  answerHeaders: PAGE_HEADERS,
   handle: async ({ params, query }, { lineage }: LineageServices, context) => {
     const page = pageOf(query);
     const found = await lineage.descendants(scopeOf(context), params.collection, params.document_id, page);

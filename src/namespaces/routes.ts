@@ -53,7 +53,9 @@ export const createNamespace = operation({
   summary: "Create a namespace: a Qdrant collection with its payload indexes and its alias",
   permission: "write",
   body: NamespaceCreate,
+  errors: [409],
   answer: NamespaceRead,
+  answerHeaders: { Location: { description: "The path of the namespace", always: true } },
   inspect: inspectNames,
   handle: async ({ body }, { namespaces }: NamespaceServices, { principal, signal }) => {
     const made = await namespaces.create(principal, body, { signal });
@@ -69,6 +71,7 @@ export const createStandaloneNamespace = operation({
   summary: "Create a namespace for one's own vectors",
   permission: "write",
   body: StandaloneCreate,
+  errors: [409],
   answer: StandaloneRead,
   handle: async ({ body }, { namespaces }: NamespaceServices, { principal, signal }) => {
     const made = await namespaces.createStandalone(principal, body, { signal });
@@ -126,6 +129,7 @@ const update = {
   permission: "write",
   params: NamespacePath,
   body: NamespaceUpdate,
+  errors: [409],
   answer: NamespaceRead,
   inspect: inspectNames,
 } as const;

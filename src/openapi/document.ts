@@ -1,44 +1,12 @@
 /** The OpenAPI 3.1 document, made from the operations. Pure. */
+import { type TSchema, Type } from "@sinclair/typebox";
+
 import { type AnyOperation } from "../operations";
-import { Failure } from "../schema/common";
+import { IDEMPOTENCY_KEY_PATTERN } from "../schema/common";
+import { errorAnswers, errorComponents } from "./errors";
 import { SchemaWriter } from "./json-schema";
 
 type Json = Record<string, unknown>;
-
-const ERRORS: Readonly<Record<number, { name: string; description: string; headers?: Json }>> = {
-  400: { name: "BadRequest", description: "Not JSON, or `X-Namespace` is missing" },
-  401: { name: "Unauthenticated", description: "The API key is missing, malformed, unknown, expired or revoked" },
-  403: { name: "Forbidden", description: "The API key may not do that" },
-  404: { name: "NotFound", description: "There is no such resource" },
-  409: { name: "Conflict", description: "It contradicts what is there" },
-  412: { name: "PreconditionFailed", description: "`If-Match` names another version than the one that is there" },
-  413: { name: "TooLarge", description: "The body, or one document in it, is too large" },
-  415: { name: "WrongContentType", description: "The body is not sent as JSON" },
-  422: { name: "Invalid", description: "The request breaks rules; `error.details.errors` lists every faulty field" },
-  429: { name: "TooManyRequests", description: "Too many requests; `Retry-After` says when to go on" },
-  500: { name: "InternalError", description: "A fault of Inlet" },
-  503: { name: "Unavailable", description: "Qdrant is away or overloaded; `Retry-After` says when to try again" },
-};
-const RETRY_AFTER = { "Retry-After": { description: "Seconds to wait", schema: { type: "integer", minimum: 0 } } };
-const WITH_RETRY_AFTER = new Set([429, 503]);
-
-const EXAMPLE_DETAILS: Readonly<Record<number, Json>> = {
-  422: { errors: [{ path: "features[0].vectors.embedding[17]", message: "must be a number", location: "body" }] },
-};
-const TYPES: Readonly<Record<number, string>> = {
-  400: "bad_request",
-  401: "authentication_error",
-  403: "permission_error",
-  404: "not_found",
-  409: "conflict",
-  412: "precondition_failed",
-  413: "payload_too_large",
-  415: "unsupported_media_type",
-  422: "validation_error",
-  429: "rate_limited",
-  500: "internal_error",
-  503: "service_unavailable",
-};
 
 const pathOf = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
@@ -55,7 +23,36 @@ function errorsOf(operation: AnyOperation): number[] {
   const always = [400, 401, 403, 422, 429, 500, 503];
   const found = operation.namespaced || Object.keys(operation.params.properties).length > 0 ? [404] : [];
   const body = operation.body === undefined && operation.stream === undefined ? [] : [413, 415];
-  return [...new Set([...always, ...found, ...body, ...(operation.errors ?? [])])].sort((a, b) => a - b);
+  return [...always, ...found, ...body, ...(operation.errors ?? [])];
+}
+
+const HEADERS: Readonly<Record<string, { required: boolean; schema: TSchema; example: string }>> = {
+  "X-Namespace": {
+    required: true,
+    schema: Type.String({ minLength: 1, description: "The namespace's name or `ns_` id" }),
+    example: "demo",
+  },
+  "Idempotency-Key": {
+    required: false,
+    schema: Type.String({
+      pattern: IDEMPOTENCY_KEY_PATTERN,
+      description: "The same body under the same key is written once; another body under it is 409",
+    }),
+    example: "talks-2024-05-07",
+  },
+  "If-Match": {
+    required: false,
+    schema: Type.String({ description: "The `ETag` that the document must still have; `*`: it must be there" }),
+    example: "*",
+  },
+};
+
+function headerParameters(writer: SchemaWriter): Json {
+  const parameters = Object.entries(HEADERS).map(([name, { required, schema, example }]) => {
+    const { description, ...rest } = writer.write(schema);
+    return [name, { name, in: "header", required, description, schema: rest, example }];
+  });
+  return Object.fromEntries(parameters);
 }
 
 function parametersOf(operation: AnyOperation, writer: SchemaWriter): Json[] {
@@ -70,8 +67,9 @@ function parametersOf(operation: AnyOperation, writer: SchemaWriter): Json[] {
         schema: rest,
       };
     });
-  const headers = operation.namespaced ? [{ $ref: "#/components/parameters/Namespace" }] : [];
-  return [...of(operation.params, "path"), ...of(operation.query, "query"), ...headers];
+  const headers = [...(operation.namespaced ? ["X-Namespace"] : []), ...(operation.headers ?? [])];
+  const named = headers.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+  return [...of(operation.params, "path"), ...of(operation.query, "query"), ...named];
 }
 
 function requestBodyOf({ body, bodyOptional, stream }: AnyOperation, writer: SchemaWriter): Json {
@@ -81,18 +79,23 @@ function requestBodyOf({ body, bodyOptional, stream }: AnyOperation, writer: Sch
   return { requestBody: { required: bodyOptional !== true, content: Object.fromEntries(content) } };
 }
 
+function answerHeadersOf({ answerHeaders = {} }: AnyOperation): Json {
+  const described = Object.entries(answerHeaders).map(([name, { description, always }]) => [
+    name,
+    { description, required: always, schema: { type: "string" } },
+  ]);
+  return { "X-Request-Id": { $ref: "#/components/headers/RequestId" }, ...Object.fromEntries(described) };
+}
+
 function entryOf(operation: AnyOperation, writer: SchemaWriter): Json {
   const responses: Json = {
     200: {
       description: "Done",
-      headers: { "X-Request-Id": { $ref: "#/components/headers/RequestId" } },
+      headers: answerHeadersOf(operation),
       content: { [operation.answerType ?? "application/json"]: { schema: writer.write(operation.answer) } },
     },
+    ...errorAnswers(errorsOf(operation)),
   };
-  for (const status of errorsOf(operation)) {
-    const error = ERRORS[status];
-    if (error !== undefined) responses[status] = { $ref: `#/components/responses/${error.name}` };
-  }
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -104,42 +107,40 @@ function entryOf(operation: AnyOperation, writer: SchemaWriter): Json {
   };
 }
 
-function errorResponses(writer: SchemaWriter): Json {
-  const schema = writer.write(Failure);
-  const responses = Object.entries(ERRORS).map(([status, { name, description }]) => {
-    const code = Number(status);
-    const details = EXAMPLE_DETAILS[code];
-    const error = { message: description, type: TYPES[code], ...(details === undefined ? {} : { details }) };
-    const example = { success: false, status: code, error };
-    return [
-      name,
-      {
-        description,
-        ...(WITH_RETRY_AFTER.has(code) ? { headers: RETRY_AFTER } : {}),
-        content: { "application/json": { schema, example } },
-      },
-    ];
-  });
-  return Object.fromEntries(responses);
-}
+const Alive = Type.Object({ status: Type.Literal("ok") });
+const Ready = Type.Object({
+  status: Type.Literal("ready"),
+  qdrant: Type.Object({ version: Type.String({ description: "Of the Qdrant that is reached" }) }),
+});
+const Description = Type.Object(
+  { openapi: Type.String({ pattern: "^3\\.1\\." }), info: Type.Object({}, { additionalProperties: true }) },
+  { additionalProperties: true },
+);
 
-/** What needs no key and has no operation. */
-function serviceEntries(): Json {
-  const plain = (operationId: string, summary: string, type: string, more: Json = {}): Json => ({
+/** What needs no key and is no operation of the API. */
+function serviceEntries(writer: SchemaWriter): Json {
+  const plain = (operationId: string, summary: string, type: string, schema: TSchema, errors: number[] = []): Json => ({
     get: {
       operationId,
       summary,
       tags: ["service"],
       security: [],
-      responses: { 200: { description: "Done", content: { [type]: { schema: {} } } }, ...more },
+      responses: {
+        200: {
+          description: "Done",
+          headers: { "X-Request-Id": { $ref: "#/components/headers/RequestId" } },
+          content: { [type]: { schema: writer.write(schema) } },
+        },
+        ...errorAnswers([...errors, 500]),
+      },
     },
   });
-  const away = { 503: { $ref: "#/components/responses/Unavailable" } };
   return {
-    "/healthz": plain("healthz", "Is the process alive?", "application/json"),
-    "/readyz": plain("readyz", "Can it reach Qdrant?", "application/json", away),
-    "/metrics": plain("metrics", "Metrics for Prometheus", "text/plain"),
-    "/openapi.json": plain("openapi", "This document", "application/json"),
+    "/healthz": plain("healthz", "Is the process alive?", "application/json", Alive),
+    "/readyz": plain("readyz", "Can it reach Qdrant?", "application/json", Ready, [503]),
+    "/metrics": plain("metrics", "Metrics for Prometheus", "text/plain", Type.String()),
+    "/openapi.json": plain("openapi", "This document", "application/json", Description),
+    "/docs": plain("docs", "This document for people, in a page that tries the calls", "text/html", Type.String()),
   };
 }
 
@@ -150,7 +151,8 @@ export function openApiDocument(operations: readonly AnyOperation[], version: st
     const path = pathOf(operation.path);
     paths[path] = { ...paths[path], [operation.method]: entryOf(operation, writer) };
   }
-  const responses = errorResponses(writer);
+  const service = serviceEntries(writer);
+  const responses = errorComponents(writer);
   return {
     openapi: "3.1.0",
     info: {
@@ -161,21 +163,18 @@ export function openApiDocument(operations: readonly AnyOperation[], version: st
     },
     servers: [{ url: "./" }],
     security: [{ apiKey: [] }],
-    paths: { ...paths, ...serviceEntries() },
+    paths: { ...paths, ...service },
     components: {
       schemas: writer.components,
       responses,
-      headers: { RequestId: { description: "The request's id, as sent or as made", schema: { type: "string" } } },
-      parameters: {
-        Namespace: {
-          name: "X-Namespace",
-          in: "header",
+      headers: {
+        RequestId: {
+          description: "The request's id, as sent or as made",
           required: true,
-          description: "The namespace's name or `ns_` id",
           schema: { type: "string", minLength: 1 },
-          example: "demo",
         },
       },
+      parameters: headerParameters(writer),
       securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key, `sk_…`" } },
     },
   };

@@ -35,6 +35,24 @@ export const Pagination = Type.Object(
 );
 export type Pagination = Static<typeof Pagination>;
 
+/** Of the header Idempotency-Key. */
+export const IDEMPOTENCY_KEY_PATTERN = "^[\\x21-\\x7e]{1,255}$";
+
+const Stored = Type.Union([Type.Integer(), Type.String()], {
+  description: "A vector's size, or its kind where that differs",
+});
+const FaultRead = Type.Object(
+  {
+    path: Type.String({ description: "Such as `features[0].vectors.embedding[17]`; empty: the whole body" }),
+    message: Type.String(),
+    location: Type.Optional(Type.Union(["path", "query", "header", "body"].map((place) => Type.Literal(place)))),
+    name: Type.Optional(Type.String({ description: "The vector that does not fit" })),
+    expected: Type.Optional(Stored),
+    got: Type.Optional(Stored),
+  },
+  { title: "Fault" },
+);
+
 /** The envelope of every error. */
 export const Failure = Type.Object(
   {
@@ -45,9 +63,12 @@ export const Failure = Type.Object(
       type: Type.String({ description: "Stable and machine-readable" }),
       code: Type.Optional(Type.String({ description: "Finer than the type, where a client may branch on it" })),
       details: Type.Optional(
-        Type.Record(Type.String(), Type.Unknown(), {
-          description: "Validation errors list every faulty field here, under `errors`, as `{path, message}`",
-        }),
+        Type.Object(
+          {
+            errors: Type.Optional(Type.Array(FaultRead, { description: "Of a validation error: every faulty field" })),
+          },
+          { additionalProperties: true },
+        ),
       ),
     }),
   },

@@ -1,7 +1,11 @@
 /** The composed service in this process, on a free port, over the run's backend or any other Qdrant. */
 import { readConfig } from "../../src/config";
 import { createLogger } from "../../src/observability/logger";
+import { openApiDocument } from "../../src/openapi/document";
+import { operations } from "../../src/operations";
 import { startService } from "../../src/service";
+import { readVersion } from "../../src/version";
+import { AnswerCheck } from "./answer-check";
 
 export const OPERATOR_KEY = "sk_operator_of_the_test_suite";
 
@@ -38,7 +42,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** One request to a running Inlet, wherever it runs. */
+// As the service itself makes it; test/api/openapi.test.ts compares the two.
+const answers = new AnswerCheck(openApiDocument(operations, readVersion()));
+
+/** One request to a running Inlet, wherever it runs. @throws Error where the answer is not as /openapi.json says */
 export async function callInlet(
   url: string,
   method: string,
@@ -58,6 +65,7 @@ export async function callInlet(
     ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  answers.check(method, path, { status: response.status, headers: response.headers, text });
   return { status: response.status, headers: response.headers, body: parsed(text), text };
 }
 
