@@ -29,6 +29,9 @@ export function metricOf({ distance, datatype, size }: DenseParams): Metric | un
   return distance === "Euclid" ? "euclid" : distance === "Manhattan" ? "manhattan" : "dot";
 }
 
+/** Above this share of the slots, rows that are to be scored mostly follow each other (measured: kernel-module.ts). */
+const GATHERED_SHARE = 2 / 3;
+
 type Kernel = (query: number, rows: number, count: number, size: number, scores: number) => void;
 
 export class BlockScanner {
@@ -40,8 +43,14 @@ export class BlockScanner {
     const { parts, metric, k, among, presence, rowsPerChunk, query } = task;
     const best = new TopK(k);
     const excluded = new Set(task.excluded);
-    for (const { memory, chunks } of parts) {
-      const block = new Block(this.kernelIn(memory, metric), memory, task, best);
+    for (const part of parts) {
+      const { memory, chunks } = part;
+      const block = new Block(
+        this.kernelIn(memory, isGathered(part, task) ? `${metric}Gathered` : metric),
+        memory,
+        task,
+        best,
+      );
       for (const { firstSlot, address } of chunks) {
         const slots = among && within(among, firstSlot, firstSlot + rowsPerChunk);
         const count = slots?.length ?? rowsPerChunk;
@@ -60,16 +69,26 @@ export class BlockScanner {
     return best.sorted();
   }
 
-  private kernelIn(memory: WebAssembly.Memory, metric: Metric): Kernel {
+  private kernelIn(memory: WebAssembly.Memory, name: Metric | `${Metric}Gathered`): Kernel {
     const instance = this.instances.get(memory) ?? new WebAssembly.Instance(this.module, { env: { memory } });
     this.instances.set(memory, instance);
-    const kernel = instance.exports[metric];
-    if (!isKernel(kernel)) throw new TypeError(`the module has no kernel ${metric}`);
+    const kernel = instance.exports[name];
+    if (!isKernel(kernel)) throw new TypeError(`the module has no kernel ${name}`);
     return kernel;
   }
 }
 
 const isKernel = (value: unknown): value is Kernel => typeof value === "function";
+
+/** Whether the rows to be scored lie apart. */
+function isGathered({ chunks }: Part, { among, rowsPerChunk }: ScanTask): boolean {
+  if (among === undefined) return false;
+  const slots = chunks.reduce(
+    (sum, { firstSlot }) => sum + within(among, firstSlot, firstSlot + rowsPerChunk).length,
+    0,
+  );
+  return slots < GATHERED_SHARE * chunks.length * rowsPerChunk;
+}
 
 /** The part of an ascending list from `first` on, before `end`. */
 const within = (list: Uint32Array, first: number, end: number): Uint32Array =>

@@ -2,11 +2,15 @@
  *  binary file. It imports one shared memory `env.memory` and exports, for a query and many rows of one size:
  *
  *    dot, euclid, manhattan (query, rows, count, size, scores)
+ *    dotGathered, euclidGathered, manhattanGathered (the same)
  *      query   address of `size` float32
  *      rows    address of `count` u32, each the address of one row's `size` float32
  *      scores  address of `count` float32 to be written: the raw similarity of query/distance.ts
  *
  *  Four sums of four lanes each hide the latency of the additions; what is left of a row goes by four, then one by one.
+ *  The gathered ones go through four rows side by side: rows that lie apart each begin with a wait for memory, and so four
+ *  waits become one. Measured on rows of 768 numbers beyond the caches, the wait made a row take 0.55 us and takes 0.34 so, at
+ *  any distance; rows that follow each other take 0.14 us one by one and 0.31 side by side.
  *  Measured against usearch's native exact search over 100,000 x 768: bench/embedded/search.ts.
  *  Encoding: WebAssembly core specification 2.0, section 5 (binary format). */
 
@@ -35,10 +39,9 @@ const get = (local: number): number[] => [0x20, ...unsigned(local)];
 const set = (local: number): number[] => [0x21, ...unsigned(local)];
 const tee = (local: number): number[] => [0x22, ...unsigned(local)];
 const i32Const = (value: number): number[] => [0x41, ...signed(value)];
-const I32_EQZ = 0x45;
+const I32_LT_U = 0x49;
 const I32_GE_U = 0x4f;
 const I32_ADD = 0x6a;
-const I32_SUB = 0x6b;
 const I32_AND = 0x71;
 const I32_SHL = 0x74;
 const F32_ABS = 0x8b;
@@ -47,9 +50,9 @@ const F32_ADD = 0x92;
 const F32_SUB = 0x93;
 const F32_MUL = 0x94;
 /** Loads and stores promise no alignment (rows of any size follow each other). */
-const I32_LOAD = [0x28, 0, 0];
-const F32_LOAD = [0x2a, 0, 0];
-const F32_STORE = [0x38, 0, 0];
+const i32Load = (offset: number): number[] => [0x28, 0, ...unsigned(offset)];
+const f32Load = (offset: number): number[] => [0x2a, 0, ...unsigned(offset)];
+const f32Store = (offset: number): number[] => [0x38, 0, ...unsigned(offset)];
 const v128Load = (offset: number): number[] => [0xfd, 0, 0, ...unsigned(offset)];
 const V128_ZERO = [0xfd, 0x0c, ...new Array<number>(16).fill(0)];
 const f32x4Lane = (lane: number): number[] => [0xfd, 0x1f, lane];
@@ -73,74 +76,106 @@ const ROW = 6;
 const END_OF_SIXTEENS = 7;
 const END_OF_FOURS = 8;
 const END = 9;
-const SUMS = [10, 11, 12, 13];
-const LANES = 14;
 const SUM = 15;
+const LANES = 14;
 const SCALAR = 16;
 const LOCALS: readonly (readonly [count: number, type: number])[] = [
   [5, I32],
   [5, V128],
   [2, F32],
+  [3, I32],
+  [4, V128],
+  [3, F32],
+];
+
+/** The locals of a row: its address, its sums of four lanes, and the sum of it all. */
+interface Row {
+  address: number;
+  lanes: readonly number[];
+  sum: number;
+}
+const ONE_ROW: readonly Row[] = [{ address: ROW, lanes: [10, 11, 12, 13], sum: SUM }];
+const FOUR_ROWS: readonly Row[] = [
+  { address: 17, lanes: [20], sum: 24 },
+  { address: 18, lanes: [21], sum: 25 },
+  { address: 19, lanes: [22], sum: 26 },
+  { address: ROW, lanes: [23], sum: SUM },
 ];
 
 type Metric = "dot" | "euclid" | "manhattan";
 
 /** What one step adds to a sum, for four lanes at an offset and for a single number. */
-const TERMS: Record<Metric, { lanes(offset: number): number[]; scalar: number[] }> = {
+const TERMS: Record<Metric, { lanes(row: number, offset: number): number[]; scalar(row: number): number[] }> = {
   dot: {
-    lanes: (offset) => [...get(AT), ...v128Load(offset), ...get(ROW), ...v128Load(offset), ...F32X4_MUL],
-    scalar: [...get(AT), ...F32_LOAD, ...get(ROW), ...F32_LOAD, F32_MUL],
+    lanes: (row, offset) => [...lanesOf(row, offset), ...F32X4_MUL],
+    scalar: (row) => [...scalarsOf(row), F32_MUL],
   },
   euclid: {
-    lanes: (offset) => [
-      ...[...get(AT), ...v128Load(offset), ...get(ROW), ...v128Load(offset), ...F32X4_SUB],
-      ...[...tee(LANES), ...get(LANES), ...F32X4_MUL],
-    ],
-    scalar: [...get(AT), ...F32_LOAD, ...get(ROW), ...F32_LOAD, F32_SUB, ...tee(SCALAR), ...get(SCALAR), F32_MUL],
+    lanes: (row, offset) => [...lanesOf(row, offset), ...F32X4_SUB, ...tee(LANES), ...get(LANES), ...F32X4_MUL],
+    scalar: (row) => [...scalarsOf(row), F32_SUB, ...tee(SCALAR), ...get(SCALAR), F32_MUL],
   },
   manhattan: {
-    lanes: (offset) => [...get(AT), ...v128Load(offset), ...get(ROW), ...v128Load(offset), ...F32X4_SUB, ...F32X4_ABS],
-    scalar: [...get(AT), ...F32_LOAD, ...get(ROW), ...F32_LOAD, F32_SUB, F32_ABS],
+    lanes: (row, offset) => [...lanesOf(row, offset), ...F32X4_SUB, ...F32X4_ABS],
+    scalar: (row) => [...scalarsOf(row), F32_SUB, F32_ABS],
   },
 };
+const lanesOf = (row: number, offset: number): number[] => [
+  ...get(AT),
+  ...v128Load(offset),
+  ...get(row),
+  ...v128Load(offset),
+];
+const scalarsOf = (row: number): number[] => [...get(AT), ...f32Load(0), ...get(row), ...f32Load(0)];
 
-function kernel(metric: Metric): number[] {
+const advance = (local: number, bytes: number): number[] => [...get(local), ...i32Const(bytes), I32_ADD, ...set(local)];
+
+/** Scores so many rows, from the pointers on, and moves the pointers behind them. */
+function scoreRows(metric: Metric, rows: readonly Row[]): number[] {
   const { lanes, scalar } = TERMS[metric];
-  const [first = 0, second = 0, third = 0, fourth = 0] = SUMS;
   const reached = (end: number): number[] => [...get(AT), ...get(end), I32_GE_U];
-  const advance = (local: number, bytes: number): number[] => [
-    ...get(local),
-    ...i32Const(bytes),
-    I32_ADD,
-    ...set(local),
+  const step = (bytes: number): number[] =>
+    [AT, ...rows.map(({ address }) => address)].flatMap((each) => advance(each, bytes));
+  const addLanes = (row: Row, quarter: number): number[] => {
+    const sum = row.lanes[quarter % row.lanes.length] ?? LANES;
+    return [...get(sum), ...lanes(row.address, 16 * quarter), ...F32X4_ADD, ...set(sum)];
+  };
+  const addLanesUp = ({ lanes: [first = LANES, ...others], sum }: Row): number[] => [
+    ...[...get(first), ...others.flatMap((each) => [...get(each), ...F32X4_ADD]), ...set(LANES)],
+    ...[...get(LANES), ...f32x4Lane(0), ...get(LANES), ...f32x4Lane(1), F32_ADD],
+    ...[...get(LANES), ...f32x4Lane(2), ...get(LANES), ...f32x4Lane(3), F32_ADD, F32_ADD, ...set(sum)],
   ];
-  const step = (bytes: number): number[] => [...advance(AT, bytes), ...advance(ROW, bytes)];
-  const addLanes = (sum: number, offset: number): number[] => [
-    ...get(sum),
-    ...lanes(offset),
-    ...F32X4_ADD,
-    ...set(sum),
+  const addScalar = ({ address, sum }: Row): number[] => [...get(sum), ...scalar(address), F32_ADD, ...set(sum)];
+  const write = ({ sum }: Row, place: number): number[] => [
+    ...[...get(SCORES), ...get(sum), ...(metric === "dot" ? [] : [F32_NEG]), ...f32Store(4 * place)],
   ];
+  const bytes = 4 * rows.length;
+  return [
+    ...[...get(QUERY), ...set(AT)],
+    ...rows.flatMap(({ address }, place) => [...get(ROWS), ...i32Load(4 * place), ...set(address)]),
+    ...rows.flatMap((row) => row.lanes.flatMap((sum) => [...V128_ZERO, ...set(sum)])),
+    ...until(reached(END_OF_SIXTEENS), [
+      ...[0, 1, 2, 3].flatMap((quarter) => rows.flatMap((row) => addLanes(row, quarter))),
+      ...step(64),
+    ]),
+    ...until(reached(END_OF_FOURS), [...rows.flatMap((row) => addLanes(row, 0)), ...step(16)]),
+    ...rows.flatMap(addLanesUp),
+    ...until(reached(END), [...rows.flatMap(addScalar), ...step(4)]),
+    ...rows.flatMap(write),
+    ...[...advance(SCORES, bytes), ...advance(ROWS, bytes), ...advance(COUNT, -rows.length)],
+  ];
+}
+
+function kernel(metric: Metric, gathered: boolean): number[] {
   /** The address behind the last whole group of numbers; `mask` clears what is left. */
   const endOf = (mask: number, local: number): number[] => [
     ...[...get(QUERY), ...get(SIZE), ...i32Const(mask), I32_AND],
     ...[...i32Const(2), I32_SHL, I32_ADD, ...set(local)],
   ];
-  const perRow = [
-    ...[...get(QUERY), ...set(AT), ...get(ROWS), ...I32_LOAD, ...set(ROW)],
-    ...SUMS.flatMap((sum) => [...V128_ZERO, ...set(sum)]),
-    ...until(reached(END_OF_SIXTEENS), [...SUMS.flatMap((sum, i) => addLanes(sum, 16 * i)), ...step(64)]),
-    ...until(reached(END_OF_FOURS), [...addLanes(first, 0), ...step(16)]),
-    ...[...get(first), ...get(second), ...F32X4_ADD, ...get(third), ...get(fourth), ...F32X4_ADD, ...F32X4_ADD],
-    ...[...set(LANES), ...get(LANES), ...f32x4Lane(0), ...get(LANES), ...f32x4Lane(1), F32_ADD],
-    ...[...get(LANES), ...f32x4Lane(2), ...get(LANES), ...f32x4Lane(3), F32_ADD, F32_ADD, ...set(SUM)],
-    ...until(reached(END), [...get(SUM), ...scalar, F32_ADD, ...set(SUM), ...step(4)]),
-    ...[...get(SCORES), ...get(SUM), ...(metric === "dot" ? [] : [F32_NEG]), ...F32_STORE],
-    ...[...advance(SCORES, 4), ...advance(ROWS, 4), ...get(COUNT), ...i32Const(1), I32_SUB, ...set(COUNT)],
-  ];
+  const fewerThan = (rows: number): number[] => [...get(COUNT), ...i32Const(rows), I32_LT_U];
   const body = [
     ...[...endOf(-16, END_OF_SIXTEENS), ...endOf(-4, END_OF_FOURS), ...endOf(-1, END)],
-    ...until([...get(COUNT), I32_EQZ], perRow),
+    ...(gathered ? until(fewerThan(FOUR_ROWS.length), scoreRows(metric, FOUR_ROWS)) : []),
+    ...until(fewerThan(1), scoreRows(metric, ONE_ROW)),
     0x0b,
   ];
   const code = [...list(LOCALS.map(([count, type]) => [...unsigned(count), type])), ...body];
@@ -151,7 +186,10 @@ const list = (items: readonly number[][]): number[] => [...unsigned(items.length
 const section = (id: number, content: number[]): number[] => [id, ...unsigned(content.length), ...content];
 const name = (text: string): number[] => list([...Buffer.from(text)].map((byte) => [byte]));
 
-const METRICS: readonly Metric[] = ["dot", "euclid", "manhattan"];
+const KERNELS = (["dot", "euclid", "manhattan"] as const).flatMap((metric) => [
+  { exported: metric, metric, gathered: false },
+  { exported: `${metric}Gathered`, metric, gathered: true },
+]);
 
 /** @param pages the exact size of the memories that it will be used with, in 64 KiB */
 export function assembleKernels(pages: number): Uint8Array<ArrayBuffer> {
@@ -163,8 +201,8 @@ export function assembleKernels(pages: number): Uint8Array<ArrayBuffer> {
       2,
       list([[...name("env"), ...name("memory"), 2, SHARED_WITH_MAXIMUM, ...unsigned(pages), ...unsigned(pages)]]),
     ),
-    ...section(3, list(METRICS.map(() => [0]))),
-    ...section(7, list(METRICS.map((metric, index) => [...name(metric), 0, index]))),
-    ...section(10, list(METRICS.map(kernel))),
+    ...section(3, list(KERNELS.map(() => [0]))),
+    ...section(7, list(KERNELS.map(({ exported }, index) => [...name(exported), 0, index]))),
+    ...section(10, list(KERNELS.map(({ metric, gathered }) => kernel(metric, gathered)))),
   ]);
 }
