@@ -180,7 +180,9 @@ export type DocumentRead = Static<typeof DocumentRead>;
 export const GenericDelete = Type.Object({ message: Type.String(), success: Type.Boolean() });
 
 export const CollectionPath = Type.Object({ collection: Type.String({ minLength: 1, maxLength: 64 }) });
-export const DocumentPath = Type.Object({ document_id: Type.String({ minLength: 1, maxLength: 128 }) });
+export const DocumentPath = Type.Object({
+  document_id: Type.String({ minLength: 1, maxLength: 128, everyId: DOCUMENT_ID_PATTERN }),
+});
 export const CollectionDocumentPath = Type.Object({ ...CollectionPath.properties, ...DocumentPath.properties });
 
 export const DeleteQuery = Type.Object({

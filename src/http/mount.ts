@@ -84,7 +84,38 @@ function handler(operation: AnyOperation, servicesFor: ServicesFor): RequestHand
   };
 }
 
-/** Every operation as a route of `router`, then 405 for the other methods of their paths. */
+type ByPath = ReadonlyMap<string, readonly AnyOperation[]>;
+
+/** In the order in which they must be mounted. */
+function byPath(operations: readonly AnyOperation[]): ByPath {
+  const found = new Map<string, AnyOperation[]>();
+  for (const operation of [...operations].sort((a, b) => byLiteralsFirst(a.path, b.path))) {
+    found.set(operation.path, [...(found.get(operation.path) ?? []), operation]);
+  }
+  return found;
+}
+
+const endsInParameter = (path: string): boolean => /\/:\w+$/.test(path);
+
+/** The operations for which the last segment of `path`, a literal, may be an id too: `list` is no document's, but it may be
+ *  a collection's. */
+function operationsNaming(path: string, paths: ByPath): readonly AnyOperation[] {
+  if (endsInParameter(path)) return [];
+  const cut = path.lastIndexOf("/");
+  const literal = path.slice(cut + 1);
+  const beside = `${path.slice(0, cut)}/:`;
+  const found = [...paths].find(([other]) => other.startsWith(beside) && !other.slice(beside.length).includes("/"));
+  const [parameterPath = "", operations = []] = found ?? [];
+  return operations.filter(({ params }) => {
+    const everyId: unknown = params.properties[parameterPath.slice(beside.length)]?.everyId;
+    return typeof everyId !== "string" || new RegExp(everyId).test(literal);
+  });
+}
+
+const methodsOf = (operations: readonly AnyOperation[]): string[] =>
+  operations.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]));
+
+/** Every operation as a route of `router`, and 405 for the other methods of their paths. */
 export function mountOperations(
   router: Router,
   operations: readonly AnyOperation[],
@@ -92,20 +123,23 @@ export function mountOperations(
   limits: { bodyBytes: number },
 ): void {
   const readBody = readJsonBody(limits.bodyBytes);
-  const methods = new Map<string, string[]>();
-  for (const operation of [...operations].sort((a, b) => byLiteralsFirst(a.path, b.path))) {
-    const body =
-      operation.stream !== undefined
-        ? [openStream(new Set(Object.keys(operation.stream.types)))]
-        : operation.body === undefined
-          ? []
-          : readBody;
-    router[operation.method](operation.path, permit(operation), ...body, handler(operation, servicesFor));
-    const allowed = methods.get(operation.path) ?? [];
-    allowed.push(operation.method.toUpperCase(), ...(operation.method === "get" ? ["HEAD"] : []));
-    methods.set(operation.path, allowed);
+  const bodyOf = ({ stream, body }: AnyOperation): RequestHandler[] => {
+    if (stream !== undefined) return [openStream(new Set(Object.keys(stream.types)))];
+    return body === undefined ? [] : readBody;
+  };
+  const paths = byPath(operations);
+  const isNoId = (path: string): boolean => !endsInParameter(path) && operationsNaming(path, paths).length === 0;
+  for (const [path, own] of paths) {
+    for (const operation of own) {
+      router[operation.method](path, permit(operation), ...bodyOf(operation), handler(operation, servicesFor));
+    }
+    // Before the path of the parameter, which would take `PUT documents/list` for a document called list.
+    if (isNoId(path)) refuseOtherMethods(router, path, methodsOf(own));
   }
-  for (const [path, allowed] of methods) refuseOtherMethods(router, path, allowed);
+  for (const [path, own] of paths) {
+    if (isNoId(path)) continue;
+    refuseOtherMethods(router, path, [...new Set(methodsOf([...own, ...operationsNaming(path, paths)]))]);
+  }
 }
 
 /** 405 with `Allow` for what the routes of this path, mounted before, did not take. */

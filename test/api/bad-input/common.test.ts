@@ -122,6 +122,27 @@ describe("the route", () => {
     expect(answer.headers.get("allow")?.split(", ")).toContain("POST");
   });
 
+  it.each([
+    ["PUT", "/v1/collections/talks/documents/bulk", ["PATCH", "POST"]],
+    ["GET", "/v1/collections/talks/documents/batch", ["DELETE", "POST"]],
+    ["DELETE", "/v1/collections/talks/documents/count", ["GET", "HEAD"]],
+    ["PATCH", "/v1/documents/list", ["POST"]],
+    ["GET", "/v1/namespaces/articles/documents/upsert", ["POST"]],
+  ])("%s %s is 405: no document is called so", async (method, path, allowed) => {
+    const answer = await inlet.call(method, path, { namespace });
+    expectRefusal(answer, 405, "method_not_allowed");
+    expect(answer.headers.get("allow")?.split(", ").sort()).toEqual(allowed);
+  });
+
+  it.each([
+    ["/v1/collections/list", ["DELETE", "GET", "HEAD", "PATCH", "POST"]],
+    ["/v1/namespaces/standalone", ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]],
+  ])("OPTIONS %s, which may be a name too, is 405 with the methods of both", async (path, allowed) => {
+    const answer = await inlet.call("OPTIONS", path, { namespace });
+    expectRefusal(answer, 405, "method_not_allowed");
+    expect(answer.headers.get("allow")?.split(", ").sort()).toEqual(allowed);
+  });
+
   it.each(["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"])("%s takes GET alone", async (path) => {
     const answer = await inlet.call("PATCH", path, { key: null });
     expectRefusal(answer, 405, "method_not_allowed");
