@@ -16,6 +16,7 @@ import { openApiDocument } from "./openapi/document";
 import { operations, type Services } from "./operations";
 import { connectQdrant } from "./qdrant/connect";
 import { createSearchServices } from "./search/compose";
+import { createTransferServices } from "./transfer/compose";
 import { readVersion } from "./version";
 
 export interface ComposeParts {
@@ -85,6 +86,7 @@ export function compose(parts: ComposeParts): Composed {
     }),
     ...createAggregationServices({ qdrant, resolver: controlPlane.resolver }),
     ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner }),
+    ...createTransferServices({ ...controlPlane, qdrant, now: () => new Date() }),
   };
   const app = createApp({
     operations,

@@ -16,6 +16,7 @@ import { namespaceOperations, type NamespaceServices } from "./namespaces/routes
 import { type Operation } from "./operation";
 import { organisationOperations, type OrganisationServices } from "./organisations/routes";
 import { searchOperations, type SearchServices } from "./search/routes";
+import { transferOperations, type TransferServices } from "./transfer/routes";
 
 /** Everything that some operation's `handle` may ask for. */
 export type Services = DocumentServices &
@@ -28,6 +29,7 @@ export type Services = DocumentServices &
   SearchServices &
   AggregationServices &
   NamespaceServices &
+  TransferServices &
   CollectionServices &
   KeyServices &
   OrganisationServices;
@@ -45,6 +47,7 @@ export const operations: readonly AnyOperation[] = [
   ...searchOperations,
   ...aggregationOperations,
   ...namespaceOperations,
+  ...transferOperations,
   ...collectionOperations,
   ...keyOperations,
   ...organisationOperations,

@@ -8,7 +8,7 @@ import { type RequestStream } from "../operation";
 import { compile } from "../schema/compile";
 import { MAX_FAULTS } from "../schema/keywords";
 import { readElements } from "../streams/json-array";
-import { jsonFaultAt } from "../streams/json-text";
+import { parseJsonBytes } from "../streams/json-text";
 import { type Piece, readLines } from "../streams/ndjson";
 
 export const JSON_TYPE = "application/json";
@@ -36,31 +36,10 @@ function isDocument(value: unknown, faults: readonly Fault[]): value is Document
   return faults.length === 0 && value !== undefined;
 }
 
-const notJson = (message: string, details: Record<string, unknown>, cause: unknown): InletError =>
-  new InletError(400, "bad_request", message, { code: "invalid_json", details, cause });
-
 const tooLarge = (bytes: number, limit: number): InletError =>
   new InletError(413, "payload_too_large", `The document is ${bytes} bytes; one may be ${limit} (INLET_BODY_LIMIT).`, {
     details: { bytes, limit_bytes: limit },
   });
-
-/** @throws InletError 400, whose offset counts characters from the document's start */
-function parse(bytes: Buffer): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw notJson("The document is not UTF-8.", {}, error);
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch (error) {
-    const at = jsonFaultAt(text);
-    if (at === undefined) throw notJson("The document is not JSON.", {}, error);
-    throw notJson(`The document is not JSON at offset ${at.offset}.`, { offset: at.offset, reason: at.reason }, error);
-  }
-}
 
 function documentIdIn(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null || !("document_id" in value)) return undefined;
@@ -73,7 +52,7 @@ function itemOf(piece: Piece, index: number, limits: ReaderLimits): BulkItem {
   }
   const bytes = piece.bytes.length;
   try {
-    const value = parse(piece.bytes);
+    const value = parseJsonBytes(piece.bytes, "The document");
     const documentId = documentIdIn(value);
     const faults = [...checkDocument(value), ...inspectDocument(value)].slice(0, MAX_FAULTS);
     if (isDocument(value, faults)) return { index, bytes, documentId, body: value };

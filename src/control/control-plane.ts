@@ -34,6 +34,9 @@ export interface ControlPlane {
   keys: ControlKeyLookup;
   /** What documents ask for. */
   resolver: NamespaceDirectory;
+  /** The collections of a namespace. */
+  collectionDirectory: CollectionDirectory;
+  namedVectors: NamedVectors;
   namespaces: NamespaceService;
   collections: CollectionService;
   apiKeys: KeyService;
@@ -77,5 +80,17 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const apiKeys = new KeyService({ control, lookup: keys, now });
   const organisations = new OrganisationService({ control, keys: apiKeys, ids, now });
   const onMissingCollection = (name: string): void => resolver.forgetMissing(name);
-  return { control, bootstrap, keys, resolver, namespaces, collections, apiKeys, organisations, onMissingCollection };
+  return {
+    control,
+    bootstrap,
+    keys,
+    resolver,
+    collectionDirectory,
+    namedVectors,
+    namespaces,
+    collections,
+    apiKeys,
+    organisations,
+    onMissingCollection,
+  };
 }

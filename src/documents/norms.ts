@@ -27,13 +27,19 @@ const squaredLength = (values: readonly number[]): number => {
   return sum;
 };
 
+/** A double of 16 or 17 digits may come back from Qdrant one unit in the last place off, and then differ between two
+ *  backends; 15 digits are kept, and are far more than a float32 needs. */
+const KEPT_DIGITS = 15;
+const lengthOf = (values: readonly number[]): number =>
+  Number(Math.sqrt(squaredLength(values)).toPrecision(KEPT_DIGITS));
+
 /** The lengths to keep for a vector under cosine; undefined for a sparse one, which Qdrant stores as it is. */
 export function normsOf(vector: SuppliedVector): Norms | undefined {
   switch (vector.kind) {
     case "dense":
-      return Math.sqrt(squaredLength(vector.values));
+      return lengthOf(vector.values);
     case "multi":
-      return vector.rows.map((row) => Math.sqrt(squaredLength(row)));
+      return vector.rows.map(lengthOf);
     case "sparse":
       return undefined;
   }

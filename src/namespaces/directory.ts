@@ -3,7 +3,7 @@ import { type Principal } from "../auth/principal";
 import { requireNamespace } from "../auth/scopes";
 import { type CollectionDirectory } from "../collections/directory";
 import { ControlCache, untilAborted } from "../control/cache";
-import { type NamespaceRecord } from "../control/records";
+import { type NamespaceRecord, type NamespaceSettings } from "../control/records";
 import { type ControlStore, type Stored } from "../control/store";
 import { notFound } from "../errors";
 import { type Bootstrap } from "../keys/bootstrap";
@@ -34,12 +34,17 @@ export class NamespaceDirectory implements NamespaceResolver {
     },
   ) {}
 
-  async namespace(who: Who, nameOrId: string, options: CallOptions & { provision: boolean }): Promise<Namespace> {
+  /** `settings` are those of a namespace that is made here. */
+  async namespace(
+    who: Who,
+    nameOrId: string,
+    options: CallOptions & { provision: boolean; settings?: NamespaceSettings },
+  ): Promise<Namespace> {
     requireNameOrId("namespace", nameOrId, "X-Namespace");
     const found = await this.find(who, nameOrId, options);
     requireNamespace(who, found === undefined ? [nameOrId] : [nameOrId, found.namespace_id, found.name]);
     if (found !== undefined) return namespaceOf(found);
-    if (options.provision) return namespaceOf(await this.provided(who, nameOrId, options));
+    if (options.provision) return namespaceOf(await this.provided(who, nameOrId, options.settings ?? {}, options));
     throw unknownNamespace(nameOrId);
   }
 
@@ -107,17 +112,22 @@ export class NamespaceDirectory implements NamespaceResolver {
   }
 
   /** Half-made ones are completed even without auto-provisioning: somebody who may has asked for them. */
-  private async provided(who: Who, nameOrId: string, options: CallOptions): Promise<NamespaceRecord> {
+  private async provided(
+    who: Who,
+    nameOrId: string,
+    settings: NamespaceSettings,
+    options: CallOptions,
+  ): Promise<NamespaceRecord> {
     const key = cacheKey(who, nameOrId);
     let making = this.making.get(key);
     if (making === undefined) {
-      making = this.provide(who, nameOrId).finally(() => this.making.delete(key));
+      making = this.provide(who, nameOrId, settings).finally(() => this.making.delete(key));
       this.making.set(key, making);
     }
     return await untilAborted(making, options.signal);
   }
 
-  private async provide(who: Who, nameOrId: string): Promise<NamespaceRecord> {
+  private async provide(who: Who, nameOrId: string, settings: NamespaceSettings): Promise<NamespaceRecord> {
     const { autoProvision, provisioner } = this.deps;
     const options = { signal: AbortSignal.timeout(PROVISION_TIMEOUT_MS) };
     const stored = await this.read(who, nameOrId, options);
@@ -125,7 +135,7 @@ export class NamespaceDirectory implements NamespaceResolver {
     const foreign = isIdOf("namespace", nameOrId) && (await this.deps.control.get("namespace", [nameOrId], options));
     if (!autoProvision || foreign) throw unknownNamespace(nameOrId);
     const id = isIdOf("namespace", nameOrId) ? { id: nameOrId } : {};
-    const wish = { organisationId: who.organisationId, name: nameOrId, ...id, settings: {} };
+    const wish = { organisationId: who.organisationId, name: nameOrId, ...id, settings };
     return (await provisioner.provide(wish, options)).record;
   }
 }

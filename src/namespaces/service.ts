@@ -182,7 +182,7 @@ export class NamespaceService {
 }
 
 /** What a request declares, as it is kept. `metadata.x` means the user field `x`. */
-function settingsOf(body: NamespaceCreate): NamespaceSettings {
+export function settingsOf(body: NamespaceCreate): NamespaceSettings {
   const configs = body.vector_configs ?? undefined;
   const fromConfigs = (configs ?? []).map(({ name, dimension, metric }): [string, Record<string, unknown>] => [
     name,

@@ -175,6 +175,8 @@ export interface PayloadIndexSpec {
 export interface CollectionDescription {
   /** The named vectors; an unnamed one is not among them. */
   vectors: Map<string, VectorSchema>;
+  /** Everything that Qdrant keeps of each of them, in its own words; of a sparse one under `sparse`. */
+  vectorParams: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Fields that have a payload index. */
   indexes: Set<string>;
   /** The type of each of these indexes. */

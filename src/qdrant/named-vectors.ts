@@ -5,12 +5,20 @@
  *  process has not yet had acknowledged is asked for once more before its first use. */
 import { ControlCache, untilAborted } from "../control/cache";
 import { InletError } from "../errors";
-import { type Admin, type CallOptions, type DenseVectorSchema, type VectorSchema } from "./gateway";
+import {
+  type Admin,
+  type CallOptions,
+  type DenseVectorSchema,
+  type SparseVectorSchema,
+  type VectorSchema,
+} from "./gateway";
 
 /** What a document needs under a name. */
 export type WantedVector = { kind: "dense" | "multi"; size: number } | { kind: "sparse" };
-/** What the namespace declares of a name that has no size yet. */
-export type VectorDefaults = Partial<Pick<DenseVectorSchema, "distance" | "datatype">>;
+/** What is declared of a name that is not there yet. */
+export type VectorDefaults = Partial<
+  Pick<DenseVectorSchema, "distance" | "datatype"> & Pick<SparseVectorSchema, "modifier">
+>;
 type Schema = ReadonlyMap<string, VectorSchema>;
 
 const MAX_COLLECTIONS = 10_000;
@@ -106,8 +114,11 @@ export class NamedVectors {
 }
 
 function newSchema(want: WantedVector | undefined, defaults: VectorDefaults | undefined): VectorSchema {
-  if (want === undefined || want.kind === "sparse") return { kind: "sparse" };
-  return { kind: want.kind, size: want.size, distance: "Cosine", ...defaults };
+  const { distance = "Cosine", datatype, modifier } = defaults ?? {};
+  if (want === undefined || want.kind === "sparse") {
+    return { kind: "sparse", ...(modifier === undefined ? {} : { modifier }) };
+  }
+  return { kind: want.kind, size: want.size, distance, ...(datatype === undefined ? {} : { datatype }) };
 }
 
 function fits(schema: VectorSchema | undefined, want: WantedVector): boolean {

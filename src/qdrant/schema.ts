@@ -24,6 +24,13 @@ export function descriptionOf(info: CollectionInfo): CollectionDescription {
   ]);
   return {
     vectors: new Map([...named, ...sparseNames]),
+    vectorParams: new Map([
+      ...named.map(([name]): [string, Record<string, unknown>] => [name, recordOf(dense[name])]),
+      ...sparseNames.map(([name]): [string, Record<string, unknown>] => [
+        name,
+        { sparse: recordOf(recordOf(sparse)[name]) },
+      ]),
+    ]),
     indexes: new Set(Object.keys(info.payload_schema)),
     indexTypes: new Map(
       Object.entries(info.payload_schema).map(([field, index]) => [field, String(recordOf(index).data_type)]),

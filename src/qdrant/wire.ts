@@ -4,13 +4,24 @@ import { type QdrantFilter, type QdrantQuery, type QdrantVector } from "./gatewa
 const MAX_U32 = 4_294_967_295;
 
 /** Qdrant parses two rows, the first all whole numbers, as a sparse vector's indices and values. One number of that row is
- *  moved by the least bit of a double, which is the same float32, so that it no longer looks whole. */
+ *  moved by the least bit of a double, which is the same float32, so that it no longer looks whole. JSON has no -0 in
+ *  JavaScript: it goes as a number that is -0 as a float32. */
 export function vectorToSend(vector: QdrantVector): QdrantVector {
-  if (!Array.isArray(vector) || vector.length !== 2) return vector;
-  const [first, second] = vector;
-  if (!Array.isArray(first) || !Array.isArray(second) || !first.every(looksLikeIndex)) return vector;
+  if (!Array.isArray(vector)) return { indices: vector.indices, values: withSignedZeros(vector.values) };
+  if (isRow(vector)) return withSignedZeros(vector);
+  const rows = vector.map(withSignedZeros);
+  const [first, second] = rows;
+  if (rows.length !== 2 || first === undefined || second === undefined || !first.every(looksLikeIndex)) return rows;
   return [[notWhole(first[0] ?? 0), ...first.slice(1)], second];
 }
+
+const isRow = (vector: number[] | number[][]): vector is number[] => !Array.isArray(vector[0]);
+
+/** As a double not 0, as a float32 -0. */
+const NEGATIVE_ZERO = -1e-60;
+const isNegativeZero = (value: number): boolean => Object.is(value, -0);
+const withSignedZeros = (values: number[]): number[] =>
+  values.some(isNegativeZero) ? values.map((value) => (isNegativeZero(value) ? NEGATIVE_ZERO : value)) : values;
 
 const looksLikeIndex = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_U32;
 

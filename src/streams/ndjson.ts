@@ -7,6 +7,9 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A piece of the stream, or how many bytes one had that is over the limit and was skipped. */
 export type Piece = { bytes: Buffer; tooLong?: undefined } | { bytes?: undefined; tooLong: number };
 
+/** A line with its number in the stream, from 1; blank lines count. */
+export type Line = Piece & { line: number };
+
 /** Gathers one piece over the chunks that it is spread over, and no more than `maxBytes` of it. */
 export class PieceBuffer {
   private parts: Buffer[] = [];
@@ -36,26 +39,27 @@ const isBlank = (bytes: Buffer): boolean =>
   bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN);
 
 /** The lines without their ends, in order. Holds one line, at most `maxBytes` of it. */
-export async function* readLines(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Piece> {
-  const line = new PieceBuffer(maxBytes);
-  let first = true;
-  const ended = (): Piece | undefined => {
-    const piece = line.take();
-    if (piece.bytes === undefined) return piece;
-    const bytes = first && piece.bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? piece.bytes.subarray(3) : piece.bytes;
-    first = false;
-    return isBlank(bytes) ? undefined : { bytes };
+export async function* readLines(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Line> {
+  const buffer = new PieceBuffer(maxBytes);
+  let line = 0;
+  const ended = (): Line | undefined => {
+    const piece = buffer.take();
+    line += 1;
+    if (piece.bytes === undefined) return { ...piece, line };
+    const marked = line === 1 && piece.bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    const bytes = marked ? piece.bytes.subarray(3) : piece.bytes;
+    return isBlank(bytes) ? undefined : { bytes, line };
   };
   for await (const given of source) {
     const chunk = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      line.add(chunk.subarray(start, end));
+      buffer.add(chunk.subarray(start, end));
       start = end + 1;
       const piece = ended();
       if (piece !== undefined) yield piece;
     }
-    line.add(chunk.subarray(start));
+    buffer.add(chunk.subarray(start));
   }
   const last = ended();
   if (last !== undefined) yield last;

@@ -61,7 +61,26 @@ describe("two-row multivectors", () => {
     ],
     [{ indices: [1, 2], values: [3, 4] }],
   ])("leave other vectors as they are: %j", (vector) => {
-    expect(vectorToSend(vector)).toBe(vector);
+    expect(vectorToSend(vector)).toEqual(vector);
+  });
+
+  it.each([
+    [[1, -0]],
+    [
+      [
+        [-0, 2],
+        [3, -0],
+      ],
+    ],
+    [[[0], [-0], [1]]],
+    [{ indices: [1, 2], values: [-0, 4] }],
+  ])("keep the sign of a zero through JSON: %j", (vector) => {
+    const rounded = (value: unknown): unknown =>
+      typeof value === "number" ? Math.fround(value) : Array.isArray(value) ? value.map(rounded) : value;
+    const sent = JSON.parse(JSON.stringify(vectorToSend(vector)));
+    expect(Array.isArray(sent) ? rounded(sent) : rounded(sent.values)).toEqual(
+      Array.isArray(vector) ? vector : vector.values,
+    );
   });
 
   it("are found in a query at any depth, and nothing else is touched", () => {
