@@ -1,8 +1,10 @@
 /** A disk that takes no more, a folder that is in use, and an orderly end. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { call, engineProcess, startEngineProcess } from "../support/engine-process";
+import { FORMAT_KEY, FORMAT_VERSION } from "../../src/embedded/storage/layout";
+import { Store } from "../../src/embedded/storage/store";
+import { type EngineProcess, call, engineProcess, startEngineProcess } from "../support/engine-process";
 
 const COLLECTION = "/collections/disk";
 const ids = (body: unknown): number[] =>
@@ -46,6 +48,57 @@ describe("the embedded engine's data folder", () => {
     await withRoom.kill();
   });
 
+  it.each(["upload", "recover"])(
+    "refuses a snapshot that does not fit (%s), and keeps what was there",
+    async (kind) => {
+      const vectors = { size: 1024, distance: "Dot" };
+      const points = (from: number, count: number): { id: number; vector: number[] }[] =>
+        Array.from({ length: count }, (_, i) => ({ id: from + i, vector: Array.from({ length: 1024 }, () => i + 1) }));
+      const fill = async (engine: EngineProcess, count: number): Promise<void> => {
+        expect((await call(engine, "PUT", COLLECTION, { vectors })).status).toBe(200);
+        const filled = await call(engine, "PUT", `${COLLECTION}/points?wait=true`, { points: points(1, count) });
+        expect(filled.status).toBe(200);
+      };
+      const elsewhere = await mkdtemp(join(tmpdir(), "inlet-disk-"));
+      const large = await engineProcess(elsewhere);
+      await fill(large, 800);
+      const made = await call(large, "POST", `${COLLECTION}/snapshots`);
+      const { name } = (made.body as { result: { name: string } }).result;
+      const file = await (await fetch(`${large.url}${COLLECTION}/snapshots/${name}`)).blob();
+      await large.kill();
+      await rm(elsewhere, { recursive: true });
+
+      const engine = await engineProcess(folder, 4096);
+      await fill(engine, 100);
+      let refusal: { status: number; body: unknown };
+      if (kind === "upload") {
+        const form = new FormData();
+        form.append("snapshot", file, name);
+        const answer = await fetch(`${engine.url}${COLLECTION}/snapshots/upload`, { method: "POST", body: form });
+        refusal = { status: answer.status, body: await answer.json() };
+      } else {
+        const path = join(folder, "snapshots", name);
+        await writeFile(path, Buffer.from(await file.arrayBuffer()));
+        refusal = await call(engine, "PUT", `${COLLECTION}/snapshots/recover`, { location: `file://${path}` });
+      }
+      const text = kind === "upload" ? "no space left on the disk" : `the data folder ${folder} took no write`;
+      expect(refusal).toMatchObject({
+        status: 500,
+        body: { status: { error: expect.stringContaining(text) as string } },
+      });
+      const asBefore = async (from: EngineProcess): Promise<void> => {
+        const { body } = await call(from, "POST", `${COLLECTION}/points/scroll`, { limit: 1000, with_vector: true });
+        expect((body as { result: unknown }).result).toMatchObject({ points: points(1, 100), next_page_offset: null });
+      };
+      await asBefore(engine);
+      expect(await readdir(join(folder, "snapshots", "unfinished"))).toEqual([]);
+      await engine.kill();
+      const restarted = await engineProcess(folder);
+      await asBefore(restarted);
+      await restarted.kill();
+    },
+  );
+
   it("refuses a second process, naming folder and first process, and is free at once after a kill", async () => {
     const first = await engineProcess(folder);
     const second = await startEngineProcess(folder);
@@ -71,6 +124,20 @@ describe("the embedded engine's data folder", () => {
   it("refuses files that are not its own", async () => {
     await writeFile(join(folder, "points.mdb"), "not a database, but long enough to be looked at ".repeat(400));
     expect(await startEngineProcess(folder)).toMatchObject({ kind: "failed", code: 1 });
+  });
+
+  it("refuses a folder of a newer format, and names both formats", async () => {
+    await (await engineProcess(folder)).kill("SIGTERM");
+    const store = Store.open(folder, (error) => {
+      throw error;
+    });
+    store.put("meta", FORMAT_KEY, Buffer.from(String(FORMAT_VERSION + 1)));
+    await store.close();
+    const start = await startEngineProcess(folder);
+    expect(start).toMatchObject({ kind: "failed", code: 1 });
+    expect(start.kind === "failed" && start.text).toBe(
+      `The data folder ${folder} has format ${FORMAT_VERSION + 1}; this program reads format ${FORMAT_VERSION}.\n`,
+    );
   });
 
   it("ends with 0 on SIGTERM and keeps what was written without waiting", async () => {

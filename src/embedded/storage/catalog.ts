@@ -7,6 +7,7 @@ import { noCollection } from "../errors";
 import { type Collection, type CollectionConfig } from "../model/collection";
 import { type CollectionLookup } from "../http/route";
 import { type AllocateFloats } from "./dense-column";
+import { type ColumnFiller } from "./fill";
 import { StoredCollection } from "./collection";
 import { decodeCollection } from "./config-codec";
 import { ALIAS_KEY, COLLECTION_KEY, DRAFT_KEY, NEXT_COLLECTION_KEY, afterPrefix, collectionPrefix } from "./layout";
@@ -28,6 +29,7 @@ export interface CatalogParts {
   store: Store;
   createPayloadIndex: PayloadIndexFactory;
   allocate: AllocateFloats;
+  filler: ColumnFiller;
 }
 
 export interface AliasTarget {
@@ -188,6 +190,11 @@ export class Catalog implements CollectionCatalog {
 
   room(): Promise<void> {
     return this.parts.store.room();
+  }
+
+  /** Resolves when what deleted collections left behind is gone. */
+  swept(): Promise<void> {
+    return this.sweeper.settled();
   }
 
   async close(): Promise<void> {

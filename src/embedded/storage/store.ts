@@ -48,7 +48,7 @@ export class Store {
   private pending = newBatch();
   private writing: Batch | undefined;
   private scheduled = false;
-  private refused = 0;
+  private refusal: QdrantError | undefined;
   private readonly failureListeners = new Set<() => void>();
 
   private constructor(
@@ -78,6 +78,11 @@ export class Store {
       vectors: database("vectors"),
     };
     return new Store(folder, environment, databases, onError);
+  }
+
+  /** Of the file, for threads that read it by themselves. */
+  get path(): string {
+    return join(this.folder, STORE_FILE);
   }
 
   /** The bytes under a key, not to be changed. */
@@ -160,9 +165,9 @@ export class Store {
     return this.writing?.settled ?? Promise.resolve();
   }
 
-  /** How many batches the disk refused: who writes over several of them must look whether one was lost. */
-  get refusedBatches(): number {
-    return this.refused;
+  /** Why the disk last refused a batch: who writes over several of them looks whether one of them was lost. */
+  get lastRefusal(): QdrantError | undefined {
+    return this.refusal;
   }
 
   /** Resolves at once, or, where too much waits for the disk, when that is written. */
@@ -240,7 +245,7 @@ export class Store {
   private async fail(batch: Batch, cause: unknown): Promise<void> {
     const error = await this.explain(cause);
     this.onError(error);
-    this.refused++;
+    this.refusal = error;
     const later = this.pending;
     this.pending = newBatch();
     this.writing = undefined;

@@ -32,6 +32,11 @@ export class Sweeper {
       });
   }
 
+  /** Resolves when nothing is left to be swept, or when it had to give up. */
+  async settled(): Promise<void> {
+    await this.running;
+  }
+
   async stop(): Promise<void> {
     this.stopping = true;
     await this.running;

@@ -1,6 +1,6 @@
 /** A collection's records out of the store and into it: what snapshots hold. Keys travel without the collection's number, so
  *  that they fit any. */
-import { badInput, internal } from "../errors";
+import { badInput } from "../errors";
 import { decodeCollection, type CollectionRecord } from "./config-codec";
 import { COUNTERS_KEY, DRAFT_KEY, afterPrefix, collectionPrefix, decodePoint } from "./layout";
 import { encodeCounters } from "./counters";
@@ -57,7 +57,7 @@ export async function putRecords(
   records: AsyncIterable<SnapshotRecord>,
 ): Promise<void> {
   const prefix = collectionPrefix(collection);
-  const refusedBefore = store.refusedBatches;
+  const refusedBefore = store.lastRefusal;
   let slots = 0;
   let points = 0;
   let operation = 0;
@@ -74,9 +74,8 @@ export async function putRecords(
   store.put("meta", Buffer.from(COUNTERS_KEY + String(collection)), encodeCounters(slots, points, operation));
   await store.committed();
   // A batch in between may have failed on another's account, and taken records of ours with it.
-  if (store.refusedBatches !== refusedBefore) {
-    throw internal("the disk refused a write while the snapshot was put back; the collection is as it was");
-  }
+  const refusal = store.lastRefusal;
+  if (refusal !== undefined && refusal !== refusedBefore) throw refusal;
 }
 
 /** The catalog record, under another name where one is given. @throws QdrantError 400 */
