@@ -3,12 +3,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { type CollectionConfig, type DenseParams } from "../../src/embedded/model/collection";
 import { type JsonObject, type JsonValue } from "../../src/embedded/model/json";
 import { type PointId, comparePointIds } from "../../src/embedded/model/point-id";
-import { type PointTable } from "../../src/embedded/model/table";
+import { type DenseColumn, type MultiColumn, type PointTable, type SparseColumn } from "../../src/embedded/model/table";
 import { type StoredVector } from "../../src/embedded/model/vector";
+import { type ColumnFiller } from "../../src/embedded/storage/fill";
 import { type OpenFolder, openFolder } from "../../src/embedded/storage/open";
 
 interface ModelPoint {
@@ -92,9 +94,12 @@ const config = (): CollectionConfig => ({
   indexes: new Map(),
 });
 
+const columnsOf = (table: PointTable): Promise<[DenseColumn, MultiColumn, SparseColumn]> =>
+  Promise.all([table.denseColumn("d"), table.multiColumn("m"), table.sparseColumn("s")]);
+
 /** All that the table tells of its points, in the order of ids. */
-function seen(table: PointTable): unknown {
-  const [d, m, s] = [table.denseColumn("d"), table.multiColumn("m"), table.sparseColumn("s")];
+async function seen(table: PointTable): Promise<unknown> {
+  const [d, m, s] = await columnsOf(table);
   const points = [...table.slotsById()].map((slot) => {
     const own = table.vectorsAt(slot);
     for (const name of ["d", "m", "s"]) expect(table.hasVector(slot, name)).toBe(own.has(name));
@@ -121,6 +126,16 @@ function seen(table: PointTable): unknown {
 
 const expected = (model: Model): unknown => [...model].sort(([a], [b]) => comparePointIds(a, b));
 
+/** Lets others write after every row. */
+const slowFiller: ColumnFiller = {
+  async fill(column, { records }) {
+    for (const [slot, bytes] of records()) {
+      column.putBytes(slot, Buffer.from(bytes));
+      await setImmediate();
+    }
+  },
+};
+
 describe("the point table", () => {
   let dataDir: string;
   let folder: OpenFolder;
@@ -130,7 +145,7 @@ describe("the point table", () => {
     };
     return openFolder(
       dataDir,
-      { createPayloadIndex: noIndexes, allocate: (floats) => new Float32Array(floats) },
+      { createPayloadIndex: noIndexes, allocate: (floats) => new Float32Array(floats), filler: slowFiller },
       noIndexes,
     );
   };
@@ -146,25 +161,29 @@ describe("the point table", () => {
   it("shows what was written, at once and after a restart", async () => {
     let runs = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.boolean(), async (steps, columnsFirst) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.nat(40), async (steps, columnsAt) => {
         const name = `c${runs++}`;
         folder.catalog.create(name, config());
         let { table } = folder.catalog.stored(name);
-        if (columnsFirst) seen(table);
         const model: Model = new Map();
         let version = 0;
-        for (const each of steps) {
+        // From here on the columns are read in while the rest is written.
+        let reading: Promise<unknown> | undefined;
+        for (const [at, each] of steps.entries()) {
+          if (at === columnsAt) reading = columnsOf(table);
+          if (reading !== undefined && at % 3 === 0) await setImmediate();
           version++;
           if (each.kind === "commit") await folder.catalog.committed();
           else apply(each, table, model, version);
         }
-        expect(seen(table)).toEqual(expected(model));
+        await reading;
+        expect(await seen(table)).toEqual(expected(model));
 
         if (runs % 10 !== 0) return;
         await folder.close();
         folder = await open();
         ({ table } = folder.catalog.stored(name));
-        expect(seen(table)).toEqual(expected(model));
+        expect(await seen(table)).toEqual(expected(model));
         const from = IDS[runs % IDS.length] ?? 0;
         const after = [...model.keys()].filter((each) => comparePointIds(each, from) >= 0).sort(comparePointIds);
         expect([...table.slotsById(from)].map((slot) => table.idAt(slot))).toEqual(after);

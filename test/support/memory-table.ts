@@ -67,6 +67,12 @@ export class MemoryTable implements PointTable {
   hasVector(slot: Slot, name: string): boolean {
     return this.rows[slot]?.vectors.has(name) ?? false;
   }
+  vectorAt(): StoredVector | undefined {
+    return undefined;
+  }
+  vectorCount(name: string): number {
+    return this.rows.filter((row) => row?.vectors.has(name)).length;
+  }
   vectorsAt(): Map<string, StoredVector> {
     return new Map();
   }
@@ -78,13 +84,13 @@ export class MemoryTable implements PointTable {
   payloadIndex(path: string): PayloadIndex | undefined {
     return this.built.get(path);
   }
-  denseColumn(): DenseColumn {
-    throw new RangeError("no vector columns here");
+  denseColumn(): Promise<DenseColumn> {
+    return Promise.reject(new RangeError("no vector columns here"));
   }
-  multiColumn(): MultiColumn {
-    throw new RangeError("no vector columns here");
+  multiColumn(): Promise<MultiColumn> {
+    return Promise.reject(new RangeError("no vector columns here"));
   }
-  sparseColumn(): SparseColumn {
-    throw new RangeError("no vector columns here");
+  sparseColumn(): Promise<SparseColumn> {
+    return Promise.reject(new RangeError("no vector columns here"));
   }
 }

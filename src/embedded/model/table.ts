@@ -24,19 +24,34 @@ export interface PointTable {
   hasVector(slot: Slot, name: string): boolean;
   /** All vectors of the point, by name. */
   vectorsAt(slot: Slot): Map<string, StoredVector>;
+  /** One vector of the point, without a column; undefined where it has none of that name. */
+  vectorAt(slot: Slot, name: string): StoredVector | undefined;
   /** All live slots in the order of their ids, from `from` on (inclusive). */
   slotsById(from?: PointId): Iterable<Slot>;
 
   /** The named vectors that the collection has. */
   readonly vectorNames: { dense: ReadonlyMap<string, DenseParams>; sparse: ReadonlyMap<string, SparseParams> };
-  denseColumn(name: string): DenseColumn;
-  multiColumn(name: string): MultiColumn;
-  sparseColumn(name: string): SparseColumn;
+  /** How many points have the named vector. O(points) the first time. */
+  vectorCount(name: string): number;
+  /** The columns, each read in with its first use while other requests go on. @throws QdrantError 400 where the vector is
+   *  dropped meanwhile */
+  denseColumn(name: string): Promise<DenseColumn>;
+  multiColumn(name: string): Promise<MultiColumn>;
+  sparseColumn(name: string): Promise<SparseColumn>;
 
   /** Declared payload indexes by the text of their path. */
   readonly indexes: ReadonlyMap<string, PayloadIndexSchema>;
   /** The index structure of a declared field, built on first use; undefined where the field has no index. */
   payloadIndex(path: string): PayloadIndex | undefined;
+}
+
+/** How a collection wants a dense vector indexed. */
+export interface IndexSettings {
+  /** From so many bytes of float32 on; Infinity: never. */
+  leastBytes: number;
+  /** Links of a node (`m`), and candidates while it is linked (`ef_construct`). */
+  links: number;
+  efConstruct: number;
 }
 
 /** One dense named vector of all points, row-major in chunks, so that a kernel can run over it without copying. */
@@ -49,6 +64,11 @@ export interface DenseColumn {
   readonly chunks: readonly Float32Array[];
   /** By slot: 1 where the point has this vector. Shared memory, like the chunks; taken anew for each scan, for it grows. */
   readonly presence: Uint8Array;
+  /** By slot: the checksum (storage/row-sum.ts) of the row that it holds or held last. Taken anew each time, for it grows. */
+  readonly sums: Uint32Array;
+  /** Names the column among all that the data folder has or ever had. */
+  readonly key: string;
+  indexSettings(): IndexSettings;
   /** Calls `changed` whenever a row is written or removed, as long as the column lives. */
   watch(changed: (slot: Slot) => void): void;
   has(slot: Slot): boolean;

@@ -13,7 +13,7 @@ import { shownScore } from "../query/distance";
 import { type QueryDependencies } from "../query/execute";
 import { nearestSlots } from "../query/nearest";
 import { randomSample } from "../query/sample";
-import { distanceOf, storedVector } from "../query/similarity";
+import { distanceOf } from "../query/similarity";
 import { requireVector } from "./groups";
 import { checkReadLimits, countRead } from "./strict-mode";
 
@@ -85,7 +85,7 @@ async function neighbours(
   among: Uint32Array,
   k: number,
 ): Promise<{ slot: Slot; score: number }[]> {
-  const target = storedVector(table, slot, name);
+  const target = table.vectorAt(slot, name);
   if (target === undefined) return [];
   const found = await nearestSlots(table, dense, name, target, { k, among, excluded: new Set([slot]), exact: true });
   const distance = distanceOf(table, name);

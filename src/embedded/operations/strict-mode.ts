@@ -191,7 +191,7 @@ function checkPoints(
 function denseBytes({ table }: Collection): number {
   let bytes = 0;
   for (const [name, { size, multi }] of table.vectorNames.dense) {
-    if (!multi) bytes += table.denseColumn(name).count * size * Float32Array.BYTES_PER_ELEMENT;
+    if (!multi) bytes += table.vectorCount(name) * size * Float32Array.BYTES_PER_ELEMENT;
   }
   return bytes;
 }

@@ -9,13 +9,28 @@ import { type Similarity, similarityTo } from "./similarity";
 type CustomQuery = Exclude<VectorQuery<StoredVector>, { kind: "nearest" }>;
 
 /** The larger the better; undefined where the point lacks the vector. */
-export function customScore(table: PointTable, name: string, query: CustomQuery): Similarity {
+export async function customScore(table: PointTable, name: string, query: CustomQuery): Promise<Similarity> {
+  const similarities = new Map<StoredVector, Similarity>();
+  for (const vector of examplesOf(query)) similarities.set(vector, await similarityTo(table, name, vector));
   const score = scoreOf(query, (vector) => {
-    const similarity = similarityTo(table, name, vector);
+    const similarity = similarities.get(vector);
     // A sparse vector without a shared index is there all the same.
-    return (slot) => similarity(slot) ?? 0;
+    return (slot) => similarity?.(slot) ?? 0;
   });
   return (slot) => (table.hasVector(slot, name) ? score(slot) : undefined);
+}
+
+function examplesOf(query: CustomQuery): StoredVector[] {
+  switch (query.kind) {
+    case "recommend":
+      return [...query.positive, ...query.negative];
+    case "discover":
+      return [query.target, ...query.context.flatMap(({ positive, negative }) => [positive, negative])];
+    case "context":
+      return query.context.flatMap(({ positive, negative }) => [positive, negative]);
+    case "feedback":
+      return [query.target, ...query.feedback.map(({ example }) => example)];
+  }
 }
 
 function scoreOf(

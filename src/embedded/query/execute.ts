@@ -18,7 +18,7 @@ import { type Stage } from "./plan";
 import { randomSample } from "./sample";
 import { bestOf } from "./scan";
 import { customScore } from "./custom-score";
-import { distanceOf, similarityTo, slotsWith, storedVector } from "./similarity";
+import { type Similarity, distanceOf, similarityTo, slotsWith } from "./similarity";
 import { Slices } from "./slices";
 import { type SlotScore } from "./top-k";
 
@@ -118,26 +118,34 @@ export class QueryRun {
     const found =
       query.kind === "nearest"
         ? await nearestSlots(this.table, this.dependencies.dense, name, query.target, search)
-        : await bestOf(this.scanned(name, among, selection.excluded), customScore(this.table, name, query), k);
+        : await bestOf(
+            await this.scanned(name, among, selection.excluded),
+            await customScore(this.table, name, query),
+            k,
+          );
     const failing = found.findIndex(
       ({ score }) => threshold !== undefined && !passesThreshold(distance, shown(score), threshold),
     );
     const kept = failing < 0 ? found : found.slice(0, failing);
-    const chosen = picksHere ? this.diversified(name, kept, mmr, limit) : kept;
+    const chosen = picksHere ? await this.diversified(name, kept, mmr, limit) : kept;
     return chosen.flatMap(({ slot, score }) => this.scored(slot, shown(score)));
   }
 
-  private *scanned(name: string, among: Uint32Array | undefined, excluded: ReadonlySet<Slot>): Iterable<Slot> {
-    for (const slot of among ?? slotsWith(this.table, name)) if (!excluded.has(slot)) yield slot;
+  private async scanned(
+    name: string,
+    among: Uint32Array | undefined,
+    excluded: ReadonlySet<Slot>,
+  ): Promise<Iterable<Slot>> {
+    return without(among ?? (await slotsWith(this.table, name)), excluded);
   }
 
-  private diversified(name: string, found: SlotScore[], { diversity }: Mmr, limit: number): SlotScore[] {
-    const similarities = new Map(
-      found.map(({ slot }) => {
-        const vector = storedVector(this.table, slot, name);
-        return [slot, vector && similarityTo(this.table, name, vector, { unweighted: true })];
-      }),
-    );
+  private async diversified(name: string, found: SlotScore[], { diversity }: Mmr, limit: number): Promise<SlotScore[]> {
+    const similarities = new Map<Slot, Similarity>();
+    for (const { slot } of found) {
+      const vector = this.table.vectorAt(slot, name);
+      if (vector !== undefined)
+        similarities.set(slot, await similarityTo(this.table, name, vector, { unweighted: true }));
+    }
     const similarity = (a: SlotScore, b: SlotScore): number => similarities.get(a.slot)?.(b.slot) ?? 0;
     return maximalMarginalRelevance(found, similarity, diversity, limit);
   }
@@ -215,6 +223,10 @@ export class QueryRun {
   private listed(slots: readonly Slot[]): ScoredPoint[] {
     return slots.flatMap((slot) => this.scored(slot, 1).map((point) => ({ ...point, version: 0 })));
   }
+}
+
+function* without(slots: Iterable<Slot>, excluded: ReadonlySet<Slot>): Iterable<Slot> {
+  for (const slot of slots) if (!excluded.has(slot)) yield slot;
 }
 
 const mmrOf = (query: VectorQuery<StoredVector>): Mmr | undefined => (query.kind === "nearest" ? query.mmr : undefined);

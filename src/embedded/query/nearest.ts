@@ -18,15 +18,15 @@ export async function nearestSlots(
   const { k, among, excluded } = search;
   switch (target.kind) {
     case "dense":
-      return dense.search(table.denseColumn(name), target.data, search);
+      return dense.search(await table.denseColumn(name), target.data, search);
     case "sparse": {
-      const column = table.sparseColumn(name);
+      const column = await table.sparseColumn(name);
       const allowed = allowing(table.slotCount, search);
       return nearestBySparse(weightedQuery(target.sparse, column), column, table.slotCount, { k, allowed });
     }
     case "multi": {
-      const slots = [...(among ?? slotsWith(table, name))].filter((slot) => !excluded.has(slot));
-      return bestOf(slots, similarityTo(table, name, target), k);
+      const slots = [...(among ?? (await slotsWith(table, name)))].filter((slot) => !excluded.has(slot));
+      return bestOf(slots, await similarityTo(table, name, target), k);
     }
   }
 }

@@ -9,7 +9,6 @@ import { DEFAULT_VECTOR, type GivenVector, type StoredVector } from "../model/ve
 import { checkDimensions, preparedVectors } from "../operations/prepare-vector";
 import { type CheckedFormula, checkFormula } from "./formula-check";
 import { averageVector } from "./recommend";
-import { storedVector } from "./similarity";
 
 const MAX_DEPTH = 64;
 
@@ -205,7 +204,7 @@ class Examples {
     }
     const name = this.lookupName;
     if (!table.vectorNames.dense.has(name) && !table.vectorNames.sparse.has(name)) throw noVectorName(name);
-    const stored = storedVector(table, slot, name);
+    const stored = table.vectorAt(slot, name);
     return stored && asGiven(stored);
   }
 }

@@ -11,15 +11,15 @@ export type Similarity = (slot: Slot) => number | undefined;
 
 /** @param query prepared for the named vector `name`, which the table has
  *  @param options `unweighted`: without the `idf` modifier, as two stored vectors are compared with each other */
-export function similarityTo(
+export async function similarityTo(
   table: PointTable,
   name: string,
   query: StoredVector,
   { unweighted = false }: { unweighted?: boolean } = {},
-): Similarity {
+): Promise<Similarity> {
   switch (query.kind) {
     case "dense": {
-      const column = table.denseColumn(name);
+      const column = await table.denseColumn(name);
       const { size } = column.params;
       const kernel = kernelFor(column.params);
       return (slot) => {
@@ -28,7 +28,7 @@ export function similarityTo(
       };
     }
     case "multi": {
-      const column = table.multiColumn(name);
+      const column = await table.multiColumn(name);
       const kernel = kernelFor(column.params);
       return (slot) => {
         const rows = column.row(slot);
@@ -36,7 +36,7 @@ export function similarityTo(
       };
     }
     case "sparse": {
-      const column = table.sparseColumn(name);
+      const column = await table.sparseColumn(name);
       const weighted = unweighted ? query.sparse : weightedQuery(query.sparse, column);
       return (slot) => {
         const row = column.row(slot);
@@ -46,30 +46,21 @@ export function similarityTo(
   }
 }
 
-/** Every live slot that has the named vector, or may have it (a similarity tells), in ascending order. */
-export function* slotsWith(table: PointTable, name: string): Iterable<Slot> {
-  if (table.vectorNames.dense.get(name)?.multi === true) {
-    yield* table.multiColumn(name).slots();
-    return;
+/** Every slot that has the named vector, in ascending order. It sees what changes while it is walked. */
+export async function slotsWith(table: PointTable, name: string): Promise<Iterable<Slot>> {
+  const params = table.vectorNames.dense.get(name);
+  if (params?.multi === true) return (await table.multiColumn(name)).slots();
+  if (params !== undefined) {
+    const column = await table.denseColumn(name);
+    return slotsThat(table, (slot) => column.has(slot));
   }
-  for (let slot = 0; slot < table.slotCount; slot++) if (table.hasVector(slot, name)) yield slot;
+  return slotsThat(table, (slot) => table.hasVector(slot, name));
+}
+
+function* slotsThat(table: PointTable, hold: (slot: Slot) => boolean): Iterable<Slot> {
+  for (let slot = 0; slot < table.slotCount; slot++) if (hold(slot)) yield slot;
 }
 
 /** Sparse vectors are compared by the dot product alone. */
 export const distanceOf = (table: PointTable, name: string): Distance =>
   table.vectorNames.dense.get(name)?.distance ?? "Dot";
-
-/** A vector that a point has under a name, as it can be compared with others. */
-export function storedVector(table: PointTable, slot: Slot, name: string): StoredVector | undefined {
-  const params = table.vectorNames.dense.get(name);
-  if (params === undefined) {
-    const sparse = table.vectorNames.sparse.has(name) ? table.sparseColumn(name).row(slot) : undefined;
-    return sparse && { kind: "sparse", sparse };
-  }
-  if (params.multi) {
-    const multi = table.multiColumn(name).row(slot);
-    return multi && { kind: "multi", multi };
-  }
-  const data = table.denseColumn(name).row(slot);
-  return data && { kind: "dense", data };
-}

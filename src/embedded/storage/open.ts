@@ -3,6 +3,7 @@ import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Catalog, type CatalogParts } from "./catalog";
 import { StartError } from "./errors";
+import { type ColumnFiller, ThreadedFiller } from "./fill";
 import { FORMAT_KEY, FORMAT_VERSION } from "./layout";
 import { lockFolder } from "./lock";
 import { STORE_FILE, Store } from "./store";
@@ -14,7 +15,7 @@ export interface OpenFolder {
 
 export async function openFolder(
   folder: string,
-  parts: Omit<CatalogParts, "store">,
+  parts: Omit<CatalogParts, "store" | "filler"> & { filler?: ColumnFiller },
   onError: (error: Error) => void,
 ): Promise<OpenFolder> {
   const unusable = (cause: unknown): StartError =>
@@ -29,10 +30,12 @@ export async function openFolder(
     try {
       checkFormat(store, folder);
       await store.committed();
-      const catalog = new Catalog({ ...parts, store });
+      const threads = new ThreadedFiller();
+      const catalog = new Catalog({ filler: threads, ...parts, store });
       return {
         catalog,
         close: async () => {
+          await threads.close();
           await catalog.close();
           await lock.release();
         },

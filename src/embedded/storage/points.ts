@@ -20,6 +20,8 @@ import { type StoredVector } from "../model/vector";
 import { Columns } from "./columns";
 import { type Counters } from "./counters";
 import { type AllocateFloats } from "./dense-column";
+import { type ColumnFiller } from "./fill";
+import { columnKey, indexSettings } from "./index-settings";
 import {
   type PointRecord,
   afterPrefix,
@@ -31,6 +33,7 @@ import {
   readSlotValue,
   slotOfPointKey,
   slotValue,
+  vectorPrefix,
 } from "./layout";
 import { PayloadCache } from "./payload-cache";
 import { type PayloadIndexFactory, PayloadIndexes } from "./payload-indexes";
@@ -50,6 +53,7 @@ export interface TableParts {
   counters: Counters;
   createPayloadIndex: PayloadIndexFactory;
   allocate: AllocateFloats;
+  filler: ColumnFiller;
 }
 
 export class StoredPointTable implements MutablePointTable {
@@ -122,6 +126,10 @@ export class StoredPointTable implements MutablePointTable {
     return found;
   }
 
+  vectorAt(slot: Slot, name: string): StoredVector | undefined {
+    return this.hasVector(slot, name) ? this.records.read(name, slot) : undefined;
+  }
+
   /** Reads in blocks, so that the caller may let other work run, and write, between two slots. */
   *slotsById(from?: PointId): Iterable<Slot> {
     const { store, number } = this.parts;
@@ -137,13 +145,13 @@ export class StoredPointTable implements MutablePointTable {
     }
   }
 
-  denseColumn(name: string): DenseColumn {
+  denseColumn(name: string): Promise<DenseColumn> {
     return this.columns.denseColumn(name);
   }
-  multiColumn(name: string): MultiColumn {
+  multiColumn(name: string): Promise<MultiColumn> {
     return this.columns.multiColumn(name);
   }
-  sparseColumn(name: string): SparseColumn {
+  sparseColumn(name: string): Promise<SparseColumn> {
     return this.columns.sparseColumn(name);
   }
 
@@ -228,8 +236,28 @@ export class StoredPointTable implements MutablePointTable {
     this.payloadIndexes.forget(path);
   }
 
+  /** The key of a dense vector's column, loaded or not. */
+  columnKey(name: string): string {
+    return columnKey(this.parts.number, this.records.numberOf(name));
+  }
+
   private newColumns(): Columns {
-    return new Columns(() => this.parts.config, this.records, this.parts.allocate);
+    const { store, number, config, allocate, filler } = this.parts;
+    return new Columns({
+      config: () => config,
+      records: this.records,
+      allocate,
+      filler,
+      source: (name) => ({
+        storePath: store.path,
+        prefix: vectorPrefix(number, this.records.numberOf(name)),
+        slotCount: this.slotCount,
+        // What a failed write takes back is dropped with all columns.
+        committed: () => store.committed().catch(() => undefined),
+        records: () => this.records.all(name),
+      }),
+      origin: (name) => ({ key: this.columnKey(name), indexSettings: () => indexSettings(config, name) }),
+    });
   }
 
   private newIndexes(): PayloadIndexes {

@@ -17,11 +17,7 @@ export class PresenceSet {
   }
 
   add(slot: number): void {
-    if (slot >= this.flags.length) {
-      const grown = new Uint8Array(new SharedArrayBuffer(Math.max(slot + 1, this.flags.length * 2)));
-      grown.set(this.flags);
-      this.flags = grown;
-    }
+    this.reserve(slot + 1);
     if (this.flags[slot] === 1) return;
     this.flags[slot] = 1;
     this.size++;
@@ -31,6 +27,21 @@ export class PresenceSet {
     if (this.flags[slot] !== 1) return;
     this.flags[slot] = 0;
     this.size--;
+  }
+
+  /** Makes room for the slots below `slots`. */
+  reserve(slots: number): void {
+    if (slots <= this.flags.length) return;
+    const grown = new Uint8Array(new SharedArrayBuffer(Math.max(slots, this.flags.length * 2)));
+    grown.set(this.flags);
+    this.flags = grown;
+  }
+
+  /** After another thread has set bytes: counts them. */
+  recount(): void {
+    let size = 0;
+    for (const flag of this.flags) size += flag;
+    this.size = size;
   }
 
   /** Ascending. */
