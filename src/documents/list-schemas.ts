@@ -102,7 +102,12 @@ export const ListQuery = Type.Object({
   return_presigned_urls: Type.Optional(Type.Boolean()),
   return_vectors: Type.Optional(Type.Boolean()),
   return_vector_names: Type.Optional(Type.Boolean()),
-  filters: Type.Optional(Type.String({ description: "The filters as JSON", maxLength: 65_536 })),
+  filters: Type.Optional(
+    Type.String({
+      description: "The filters as JSON; longer ones go into a body, since URLs are bounded",
+      maxLength: 8_192,
+    }),
+  ),
   search: Type.Optional(Type.String({ maxLength: 1_024 })),
   sort: Type.Optional(
     Type.String({ maxLength: 1_100, description: "`field`, `-field`, `field:desc`, or {field, direction} as JSON" }),

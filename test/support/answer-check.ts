@@ -1,10 +1,9 @@
 /** Holds each answer of a running Inlet against its OpenAPI document: the status must be one of the operation's, the media
  *  type one of that status's, the body must fit the schema, and must hold no key that the schema does not name. */
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
 import FindMyWay, { type HTTPMethod } from "find-my-way";
 
-import { isDateTime } from "../../src/schema/formats";
 import { type DescribedOperation, describedOperations, isObject, type Json } from "./open-api";
+import { SchemaChecks } from "./schema-checks";
 
 export interface CheckedAnswer {
   status: number;
@@ -33,6 +32,8 @@ function closed(schema: unknown): unknown {
   return out;
 }
 
+const FAILURE = { $ref: "#/components/schemas/Failure" };
+
 const isFailure = (body: unknown, status: number): boolean =>
   isObject(body) && body.success === false && body.status === status && isObject(body.error);
 
@@ -44,18 +45,13 @@ export class AnswerCheck {
     ignoreTrailingSlash: true,
     maxParamLength: 1_000_000,
   });
-  private readonly ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
-  private readonly validators = new Map<string, ValidateFunction>();
-  private readonly components: unknown;
-  private readonly failure: ValidateFunction;
+  private readonly checks: SchemaChecks;
 
   constructor(document: Json) {
-    this.ajv.addFormat("date-time", isDateTime);
-    // Where the schemas' references lead.
-    this.ajv.addKeyword("components");
-    this.components = closed(document.components);
-    this.failure = this.compiled({ $ref: "#/components/schemas/Failure" });
-    for (const operation of describedOperations(document)) {
+    const strict = closed(document);
+    if (!isObject(strict)) throw new Error("The document is no object.");
+    this.checks = new SchemaChecks(strict.components);
+    for (const operation of describedOperations(strict)) {
       const method = methodOf(operation.method);
       if (method === undefined) throw new Error(`${operation.id} has the method ${operation.method}.`);
       this.router.on(method, operation.path.replace(/\{(\w+)\}/g, ":$1"), () => undefined, operation);
@@ -86,7 +82,7 @@ export class AnswerCheck {
     const type = mediaType(answer.headers);
     const content = described.content[type];
     if (content === undefined) return `${operation.id} does not name the media type ${type} there`;
-    return this.bodyFault(`${operation.id} ${answer.status} ${type}`, content.schema, type, answer.text);
+    return this.bodyFault(content.schema, type, answer.text);
   }
 
   private operationOf(method: string, path: string): DescribedOperation | undefined {
@@ -107,13 +103,12 @@ export class AnswerCheck {
   private isFailureText({ status, text, headers }: CheckedAnswer): boolean {
     if (mediaType(headers) !== "application/json") return false;
     const body: unknown = JSON.parse(text);
-    return isFailure(body, status) && this.failure(body);
+    return isFailure(body, status) && this.checks.of(FAILURE)(body);
   }
 
-  private bodyFault(key: string, schema: Json, type: string, text: string): string | undefined {
+  private bodyFault(schema: Json, type: string, text: string): string | undefined {
     if (type.startsWith("text/")) return undefined;
-    const validate = this.validators.get(key) ?? this.compiled(schema);
-    this.validators.set(key, validate);
+    const validate = this.checks.of(schema);
     const texts = type === "application/x-ndjson" ? text.split("\n").filter((line) => line !== "") : [text];
     for (const [index, each] of texts.entries()) {
       const value: unknown = JSON.parse(each);
@@ -124,9 +119,5 @@ export class AnswerCheck {
       return `does not fit its schema${line}: ${at} ${JSON.stringify(error?.params)}`;
     }
     return undefined;
-  }
-
-  private compiled(schema: Json): ValidateFunction {
-    return this.ajv.compile(Object.assign({ components: this.components }, closed(schema)));
   }
 }

@@ -1,4 +1,8 @@
 /** The composed service in this process, on a free port, over the run's backend or any other Qdrant. */
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text as textOf } from "node:stream/consumers";
+
 import { readConfig } from "../../src/config";
 import { createLogger } from "../../src/observability/logger";
 import { openApiDocument } from "../../src/openapi/document";
@@ -42,6 +46,38 @@ function parsed(text: string): unknown {
   }
 }
 
+interface Exchanged {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+async function exchanged(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | Uint8Array | undefined,
+): Promise<Exchanged> {
+  if (method === "GET" && body !== undefined) return exchangedWithGetBody(url, headers, body);
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** What fetch refuses to send. */
+async function exchangedWithGetBody(
+  url: string,
+  headers: Record<string, string>,
+  body: string | Uint8Array,
+): Promise<Exchanged> {
+  const sent = request(url, { method: "GET", headers: { ...headers, "Content-Length": Buffer.byteLength(body) } });
+  const answered = once(sent, "response");
+  sent.end(body);
+  const [response]: IncomingMessage[] = await answered;
+  if (response === undefined) throw new Error("No answer.");
+  const names = Object.entries(response.headers).map(([name, value]): [string, string] => [name, String(value)]);
+  return { status: response.statusCode ?? 0, headers: new Headers(names), text: await textOf(response) };
+}
+
 // As the service itself makes it; test/api/openapi.test.ts compares the two.
 const answers = new AnswerCheck(openApiDocument(operations, readVersion()));
 
@@ -50,23 +86,19 @@ export async function callInlet(
   url: string,
   method: string,
   path: string,
-  request: InletRequest = {},
+  given: InletRequest = {},
 ): Promise<InletAnswer> {
-  const { namespace, key = OPERATOR_KEY, body, headers } = request;
+  const { namespace, key = OPERATOR_KEY, body, headers } = given;
   const raw = typeof body === "string" || body instanceof Uint8Array;
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
-      ...(namespace === undefined ? {} : { "X-Namespace": namespace }),
-      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  answers.check(method, path, { status: response.status, headers: response.headers, text });
-  return { status: response.status, headers: response.headers, body: parsed(text), text };
+  const sent = {
+    ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
+    ...(namespace === undefined ? {} : { "X-Namespace": namespace }),
+    ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    ...headers,
+  };
+  const answer = await exchanged(url + path, method, sent, body === undefined || raw ? body : JSON.stringify(body));
+  answers.check(method, path, answer);
+  return { ...answer, body: parsed(answer.text) };
 }
 
 /** `qdrant` is usually `backend()`; without one the embedded engine runs in `dataDir`. `settings` are environment variables
