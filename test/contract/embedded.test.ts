@@ -3,7 +3,7 @@ import { startTemporaryEngine } from "../support/engine";
 import { filtersSuite } from "./suite/filters";
 import { pointsSuite } from "./suite/points";
 import { querySuite } from "./suite/query";
-import { snapshotFormatSuite, snapshotsSuite } from "./suite/snapshots";
+import { ownSnapshotsSuite, snapshotsSuite } from "./suite/snapshots";
 
 describe("the embedded engine", () => {
   let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
@@ -16,5 +16,5 @@ describe("the embedded engine", () => {
   pointsSuite(() => engine);
   querySuite(() => engine);
   snapshotsSuite(() => engine);
-  snapshotFormatSuite(() => engine);
+  ownSnapshotsSuite(() => engine);
 });

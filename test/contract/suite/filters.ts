@@ -1,5 +1,7 @@
 /** Filters at any Qdrant address: what is easily got wrong at the edges, with and without indexes. Bodies are raw text where a
  *  JavaScript number would lose what is tested. */
+import { uniqueName } from "../../support/backend";
+import { type ContractTarget, request } from "../target";
 
 interface Answer {
   status: number;
@@ -13,16 +15,14 @@ const field = (value: unknown, name: string): unknown => (isFields(value) ? valu
 /** Calls of one collection that is made anew for each test. */
 class Points {
   constructor(
-    private readonly url: string,
+    private readonly target: ContractTarget,
     private readonly name: string,
   ) {}
 
   async call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(`${this.url}/collections/${this.name}${path}`, { method, body: text, headers });
-    const parsed: unknown = await response.json();
-    return { status: response.status, body: isFields(parsed) ? parsed : {} };
+    const { status, text } = await request(this.target, method, `/collections/${this.name}${path}`, body);
+    const parsed: unknown = JSON.parse(text);
+    return { status, body: isFields(parsed) ? parsed : {} };
   }
 
   /** Points 1, 2, … with these payloads, as JSON text. */
@@ -54,12 +54,14 @@ class Points {
 
 const must = (...conditions: string[]): string => `{"must":[${conditions.join(",")}]}`;
 
-let made = 0;
-
-export function filtersSuite(target: () => { url: string }): void {
+export function filtersSuite(target: () => ContractTarget): void {
+  const made: Points[] = [];
+  afterEach(async () => {
+    for (const points of made.splice(0)) await points.call("DELETE", "");
+  });
   async function collection(): Promise<Points> {
-    const points = new Points(target().url, `suite_filters_${process.pid}_${made++}`);
-    await points.call("DELETE", "");
+    const points = new Points(target(), uniqueName("suite_filters"));
+    made.push(points);
     expect((await points.call("PUT", "", { vectors: { size: 2, distance: "Dot" } })).status).toBe(200);
     return points;
   }

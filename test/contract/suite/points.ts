@@ -1,5 +1,7 @@
 /** Point calls at any Qdrant address: what is easily got wrong at the edges. Bodies are raw text where a JavaScript number
  *  would lose what is tested. */
+import { uniqueName } from "../../support/backend";
+import { type ContractTarget, request } from "../target";
 
 interface Answer {
   status: number;
@@ -12,20 +14,14 @@ interface Answer {
 /** Calls of one collection that is made anew for each test. */
 class Points {
   constructor(
-    private readonly url: string,
+    private readonly target: ContractTarget,
     private readonly name: string,
   ) {}
 
   async call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-    const response = await fetch(`${this.url}/collections/${this.name}${path}`, {
-      method,
-      body: text,
-      headers: text === undefined ? {} : { "content-type": "application/json" },
-    });
-    const received = await response.text();
-    const parsed: unknown = received === "" ? null : JSON.parse(received);
-    return { status: response.status, text: received, body: typeof parsed === "object" ? parsed : null };
+    const { status, text } = await request(this.target, method, `/collections/${this.name}${path}`, body);
+    const parsed: unknown = text === "" ? null : JSON.parse(text);
+    return { status, text, body: typeof parsed === "object" ? parsed : null };
   }
   upsert(body: unknown): Promise<Answer> {
     return this.call("PUT", "/points?wait=true", body);
@@ -44,13 +40,14 @@ class Points {
 const failure = (text: string): unknown => ({ status: { error: text }, time: expect.any(Number) });
 const success = (result: unknown): unknown => ({ result, status: "ok", time: expect.any(Number) });
 
-let made = 0;
-
-export function pointsSuite(target: () => { url: string }): void {
+export function pointsSuite(target: () => ContractTarget): void {
+  const made: Points[] = [];
+  afterEach(async () => {
+    for (const points of made.splice(0)) await points.call("DELETE", "");
+  });
   async function collection(config: unknown = { vectors: { size: 2, distance: "Dot" } }): Promise<Points> {
-    const name = `suite_points_${process.pid}_${made++}`;
-    const points = new Points(target().url, name);
-    await points.call("DELETE", "");
+    const points = new Points(target(), uniqueName("suite_points"));
+    made.push(points);
     expect((await points.call("PUT", "", config)).status).toBe(200);
     return points;
   }

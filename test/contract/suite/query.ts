@@ -1,5 +1,7 @@
 /** Query calls at any Qdrant address: what is easily got wrong at the edges. Scores and orders at large are for the property test
  *  and the recorded conversations. */
+import { uniqueName } from "../../support/backend";
+import { type ContractTarget, request } from "../target";
 
 interface Hit {
   id: number | string;
@@ -18,21 +20,14 @@ interface Answer {
   error: unknown;
 }
 
-export function querySuite(target: () => { url: string }): void {
+export function querySuite(target: () => ContractTarget): void {
   describe("queries", () => {
-    let counter = 0;
     let name = "";
 
     async function call(method: string, path: string, body?: unknown): Promise<Answer> {
-      const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-      const response = await fetch(`${target().url}/collections/${name}${path}`, {
-        method,
-        body: text,
-        headers: text === undefined ? {} : { "content-type": "application/json" },
-      });
-      const received = await response.text();
-      const parsed: { result?: Result; status?: { error?: unknown } } = received === "" ? {} : JSON.parse(received);
-      return { status: response.status, text: received, result: parsed.result, error: parsed.status?.error };
+      const { status, text } = await request(target(), method, `/collections/${name}${path}`, body);
+      const parsed: { result?: Result; status?: { error?: unknown } } = text === "" ? {} : JSON.parse(text);
+      return { status, text, result: parsed.result, error: parsed.status?.error };
     }
     async function done(method: string, path: string, body?: unknown): Promise<void> {
       const { status, text } = await call(method, path, body);
@@ -46,7 +41,7 @@ export function querySuite(target: () => { url: string }): void {
     const ids = async (body: unknown): Promise<unknown[]> => (await hits(body)).map(({ id }) => id);
 
     beforeEach(() => {
-      name = `query_suite_${process.pid}_${Date.now()}_${counter++}`;
+      name = uniqueName("suite_query");
     });
     afterEach(() => done("DELETE", ""));
 
