@@ -1,8 +1,12 @@
 /** Builds every object of the service and hands each what it needs; nothing else does. */
 import { type RequestListener } from "node:http";
 
+import { grantedView, type View, type WholeView } from "./access/view";
+import { type Principal } from "./auth/principal";
+import { isBoundToCollections } from "./auth/scopes";
 import { createPresigner } from "./blobs/presigner";
 import { createAggregationServices } from "./aggregation/compose";
+import { CollectionService } from "./collections/service";
 import { type Config } from "./config";
 import { createControlPlane } from "./control/control-plane";
 import { createDocumentServices } from "./documents/compose";
@@ -63,34 +67,39 @@ export function compose(parts: ComposeParts): Composed {
     onNewOperatorKey,
   });
   const presigner = createPresigner(config.s3);
-  const documentServices = createDocumentServices({
-    qdrant,
-    resolver: controlPlane.resolver,
-    control: controlPlane.control,
-    ids,
-    nowMs: Date.now,
-    s3: config.s3,
-  });
-  const services: Services = {
-    namespaces: controlPlane.namespaces,
-    collections: controlPlane.collections,
-    apiKeys: controlPlane.apiKeys,
-    organisations: controlPlane.organisations,
-    ...documentServices,
-    bulkLimits: { documentBytes: config.bodyLimitBytes },
-    ...createLineageServices({
-      qdrant,
-      resolver: controlPlane.resolver,
-      documents: documentServices.documents,
+  const { control, namespaces, apiKeys, organisations } = controlPlane;
+  const now = (): Date => new Date();
+  /** All that works on collections and documents, over what it may see of them. */
+  const dataServices = ({ qdrant: points, parents, resolver, directory }: View) => {
+    const documentServices = createDocumentServices({
+      qdrant: points,
+      parents,
+      resolver,
+      control,
+      ids,
+      nowMs: Date.now,
       presigner,
-    }),
-    ...createAggregationServices({ qdrant, resolver: controlPlane.resolver }),
-    ...createSearchServices({ qdrant, resolver: controlPlane.resolver, presigner }),
-    ...createTransferServices({ ...controlPlane, qdrant, now: () => new Date() }),
+    });
+    const { documents } = documentServices;
+    return {
+      collections: new CollectionService({ control, qdrant: points, namespaces: resolver, directory, now }),
+      ...documentServices,
+      ...createLineageServices({ qdrant: points, resolver, documents, presigner }),
+      ...createAggregationServices({ qdrant: points, resolver }),
+      ...createSearchServices({ qdrant: points, resolver, presigner }),
+    };
   };
+  const { resolver, collectionDirectory: directory } = controlPlane;
+  const whole: WholeView = { qdrant, parents: qdrant, resolver, directory };
+  const bulkLimits = { documentBytes: config.bodyLimitBytes };
+  const transfers = createTransferServices({ ...controlPlane, qdrant, now });
+  const services: Services = { namespaces, apiKeys, organisations, bulkLimits, ...transfers, ...dataServices(whole) };
+  /** A service that is not among the data services is refused to a collection's key by the whole view's resolver. */
+  const servicesFor = (principal: Principal): Services =>
+    isBoundToCollections(principal) ? { ...services, ...dataServices(grantedView(principal, whole)) } : services;
   const app = createApp({
     operations,
-    servicesFor: () => services,
+    servicesFor,
     keys: controlPlane.keys,
     readiness: qdrant,
     requests: metrics,

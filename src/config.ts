@@ -30,6 +30,8 @@ export interface Config {
   autoProvision: boolean;
   bodyLimitBytes: number;
   workers: number;
+  /** Of an API key that has no limit of its own, in each process; undefined: none. */
+  requestsPerMinute: number | undefined;
   logLevel: LogLevel;
   /** Of the Qdrant collections that Inlet makes; undefined: Qdrant's own defaults. */
   shardNumber: number | undefined;
@@ -63,6 +65,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: "INLET_AUTO_PROVISION", fallback: "true", meaning: "Make unknown namespaces and collections on a write" },
   { name: "INLET_BODY_LIMIT", fallback: "32mb", meaning: "Largest request body, after inflating" },
   { name: "INLET_WORKERS", fallback: "1", meaning: "Processes that serve requests" },
+  { name: "INLET_RATE_LIMIT", fallback: "", meaning: "Requests per minute of an API key, in each process; unset: any" },
   {
     name: "INLET_LOG_LEVEL",
     fallback: "info",
@@ -218,6 +221,7 @@ export function readConfig(env: Environment): Config {
       "a size from 1kb to 1gb, such as 32mb",
     ),
     workers: read.whole("INLET_WORKERS", 1, 1, 256),
+    requestsPerMinute: read.whole("INLET_RATE_LIMIT", undefined, 1, 1_000_000_000),
     logLevel: read.parsed<LogLevel>("INLET_LOG_LEVEL", "info", logLevel, `one of ${LOG_LEVELS.join(", ")}`),
     shardNumber: read.whole("INLET_SHARD_NUMBER", undefined, 1, 65_535),
     replicationFactor: read.whole("INLET_REPLICATION_FACTOR", undefined, 1, 65_535),

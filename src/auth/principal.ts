@@ -10,7 +10,9 @@ export interface Principal {
   /** True for the operator's key (`INLET_ROOT_KEY`), which may do everything in every organisation. */
   operator: boolean;
   permissions: ReadonlySet<Permission>;
-  /** The namespaces that the key is bound to; undefined: all of its organisation. */
+  /** The key's own limit; undefined: the usual one. */
+  requestsPerMinute?: number;
+  /** The namespaces and collections that the key is bound to; undefined: all of its organisation. */
   scopes?: readonly KeyScope[];
   /** What the operation under way needs; set for its handler. */
   acting?: Permission;

@@ -22,13 +22,18 @@ export interface CollectionWish {
   details: CollectionDetails;
 }
 
+type At = Pick<Namespace, "id">;
+
+/** What the collection calls ask. */
+export type CollectionRecords = Pick<CollectionDirectory, "read" | "all" | "provide" | "forget">;
+
 export class CollectionDirectory {
   private readonly cache = new ControlCache<CollectionRecord>();
 
   constructor(private readonly deps: { control: ControlStore; ids: Pick<IdMaker, "collection">; now: () => Date }) {}
 
   /** By id or name, kept for some seconds; undefined where it is not there. */
-  async find(namespace: Namespace, nameOrId: string, options: CallOptions): Promise<CollectionRecord | undefined> {
+  async find(namespace: At, nameOrId: string, options: CallOptions): Promise<CollectionRecord | undefined> {
     return await this.cache.get(cacheKey(namespace, nameOrId), options.signal, async (signal) => {
       const stored = await this.read(namespace, nameOrId, { signal });
       return stored?.record.state === "ready" ? stored.record : undefined;
@@ -36,17 +41,21 @@ export class CollectionDirectory {
   }
 
   /** By id or name, as it is now. */
-  async read(
-    namespace: Namespace,
-    nameOrId: string,
-    options: CallOptions,
-  ): Promise<Stored<CollectionRecord> | undefined> {
+  async read(namespace: At, nameOrId: string, options: CallOptions): Promise<Stored<CollectionRecord> | undefined> {
     const { control } = this.deps;
     if (isIdOf("collection", nameOrId)) return await control.get("collection", [namespace.id, nameOrId], options);
     const holder = await control.get("collection_name", [namespace.id, nameOrId], options);
     if (holder === undefined) return undefined;
     const stored = await control.get("collection", [namespace.id, holder.record.collection_id], options);
     return stored?.record.name === nameOrId ? stored : undefined;
+  }
+
+  /** All that are ready, as they are now. */
+  async *all(namespace: Namespace, options: CallOptions): AsyncGenerator<CollectionRecord> {
+    const where = { namespace_id: namespace.id };
+    for await (const { record } of this.deps.control.list("collection", where, options)) {
+      if (record.state === "ready") yield record;
+    }
   }
 
   /** The collection of that name, made where it is not there; `made` tells whether this call made it.
@@ -114,7 +123,7 @@ export class CollectionDirectory {
   }
 }
 
-const cacheKey = (namespace: Namespace, nameOrId: string): string => `${namespace.id}/${nameOrId}`;
+const cacheKey = (namespace: At, nameOrId: string): string => `${namespace.id}/${nameOrId}`;
 
 const nameTaken = (name: string): InletError =>
   conflict(`The collection name ${name} is taken.`, { collection_name: name }, "name_taken");

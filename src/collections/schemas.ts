@@ -4,7 +4,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Pagination } from "../schema/common";
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-const Anything = Type.Record(Type.String(), Type.Unknown());
+const anything = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
 
 const Name = Type.String({ minLength: 1, maxLength: 64, description: "Letters, digits, _ and -", examples: ["talks"] });
 
@@ -27,7 +27,7 @@ const Extractor = Type.Object(
   {
     feature_extractor_name: Type.String({ minLength: 1, maxLength: 128 }),
     version: Type.String({ minLength: 1, maxLength: 64 }),
-    params: optional(Anything),
+    params: optional(anything("The extractor's own settings, kept as given")),
   },
   { additionalProperties: true, examples: [{ feature_extractor_name: "text_extractor", version: "v1" }] },
 );
@@ -40,7 +40,7 @@ const unavailable = Type.Optional(Type.Null({ description: "Not available in Inl
 
 const fields = {
   description: optional(Type.String({ maxLength: 10_000 })),
-  metadata: optional(Anything),
+  metadata: optional(anything("The user's own")),
   enabled: optional(Type.Boolean()),
 };
 
@@ -50,7 +50,7 @@ export const CollectionCreate = Type.Object(
     collection_id: optional(Type.String({ maxLength: 64, examples: ["col_talks"] })),
     ...fields,
     source: optional(Source),
-    input_schema: optional(Anything),
+    input_schema: optional(anything("Kept as given")),
     feature_extractor: optional(Extractor),
     features: noList,
     schedule: unavailable,
@@ -61,13 +61,23 @@ export const CollectionCreate = Type.Object(
     retriever_transform: unavailable,
     embedding_task: unavailable,
   },
-  { additionalProperties: false, title: "CollectionCreate" },
+  {
+    additionalProperties: false,
+    title: "CollectionCreate",
+    examples: [
+      { collection_name: "talks", description: "Recorded talks", source: { type: "bucket", bucket_ids: ["bkt_talks"] } },
+    ],
+  },
 );
 export type CollectionCreate = Static<typeof CollectionCreate>;
 
 export const CollectionUpdate = Type.Object(
   { collection_name: optional(Name), ...fields, feature_extractor: optional(Extractor), source: optional(Source) },
-  { additionalProperties: false, title: "CollectionUpdate" },
+  {
+    additionalProperties: false,
+    title: "CollectionUpdate",
+    examples: [{ description: "Recorded talks", metadata: { owner: "media" } }],
+  },
 );
 export type CollectionUpdate = Static<typeof CollectionUpdate>;
 
@@ -80,10 +90,10 @@ export const CollectionRead = Type.Object(
     collection_id: Type.String(),
     collection_name: Type.String(),
     description: Type.Optional(Type.String()),
-    metadata: Type.Optional(Anything),
+    metadata: Type.Optional(anything("The user's own")),
     source: Source,
     feature_extractor: ExtractorRead,
-    input_schema: Type.Optional(Anything),
+    input_schema: Type.Optional(anything("As given")),
     enabled: Type.Boolean(),
     document_count: Type.Integer(),
     created_at: Type.String(),

@@ -9,7 +9,7 @@ import { conflict, notFound } from "../errors";
 import { requireNameOrId } from "../namespaces/names";
 import { type Namespace, type NamespaceResolver } from "../namespaces/namespace";
 import { type CallOptions, type Qdrant, type QdrantFilter } from "../qdrant/gateway";
-import { type CollectionDetails, type CollectionDirectory } from "./directory";
+import { type CollectionDetails, type CollectionRecords } from "./directory";
 import { describeFeatures } from "./features";
 import { type CollectionCreate, type CollectionFeatures, type CollectionRead, type CollectionUpdate } from "./schemas";
 
@@ -23,9 +23,9 @@ export class CollectionService {
   constructor(
     private readonly deps: {
       control: ControlStore;
-      qdrant: Qdrant;
+      qdrant: Pick<Qdrant, "count" | "delete">;
       namespaces: NamespaceResolver;
-      directory: CollectionDirectory;
+      directory: CollectionRecords;
       now: () => Date;
     },
   ) {}
@@ -56,8 +56,8 @@ export class CollectionService {
   async list(scope: CollectionScope, request: ListRequest, page: PageAsked) {
     const namespace = await this.namespace(scope, false);
     const rows: (Record<string, unknown> & { collection_id: string; record: CollectionRecord })[] = [];
-    for await (const { record } of this.deps.control.list("collection", { namespace_id: namespace.id }, scope)) {
-      if (record.state === "ready") rows.push({ ...record, collection_name: record.name, record });
+    for await (const record of this.deps.directory.all(namespace, scope)) {
+      rows.push({ ...record, collection_name: record.name, record });
     }
     const { results, pagination, total } = listed(rows, request, page, {
       id: "collection_id",

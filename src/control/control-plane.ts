@@ -1,6 +1,5 @@
 /** Puts the control plane together: who may ask, what there is, and how it is made. */
 import { CollectionDirectory } from "../collections/directory";
-import { CollectionService } from "../collections/service";
 import { type IdMaker } from "../ids";
 import { Bootstrap } from "../keys/bootstrap";
 import { ControlKeyLookup } from "../keys/lookup";
@@ -38,7 +37,6 @@ export interface ControlPlane {
   collectionDirectory: CollectionDirectory;
   namedVectors: NamedVectors;
   namespaces: NamespaceService;
-  collections: CollectionService;
   apiKeys: KeyService;
   organisations: OrganisationService;
   /** To be told by the gateway which collection Qdrant does not have. */
@@ -70,13 +68,6 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     remover: new NamespaceRemover({ control, qdrant, now }),
     now,
   });
-  const collections = new CollectionService({
-    control,
-    qdrant,
-    namespaces: resolver,
-    directory: collectionDirectory,
-    now,
-  });
   const apiKeys = new KeyService({ control, lookup: keys, now });
   const organisations = new OrganisationService({ control, keys: apiKeys, ids, now });
   const onMissingCollection = (name: string): void => resolver.forgetMissing(name);
@@ -88,7 +79,6 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     collectionDirectory,
     namedVectors,
     namespaces,
-    collections,
     apiKeys,
     organisations,
     onMissingCollection,

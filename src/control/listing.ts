@@ -32,7 +32,11 @@ export const ListRequest = Type.Object(
     include_system: Type.Optional(Type.Boolean()),
     case_sensitive: Type.Optional(Type.Boolean()),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: "ListRequest",
+    examples: [{ search: "talk", sort: { field: "created_at", direction: "desc" }, limit: 20 }],
+  },
 );
 export type ListRequest = Static<typeof ListRequest>;
 

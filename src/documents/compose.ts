@@ -1,7 +1,7 @@
 /** Puts the parts of the document calls together. */
 import { randomUUID } from "node:crypto";
 
-import { createPresigner, type PresignerSettings } from "../blobs/presigner";
+import { type Presigner } from "../blobs/presigner";
 import { type ControlStore } from "../control/store";
 import { FilterTranslator } from "../filters/translator";
 import { type IdMaker } from "../ids";
@@ -25,11 +25,13 @@ import { type DocumentUpsertServices } from "./upsert-routes";
 
 export interface DocumentParts {
   qdrant: PointReader & PointWriter & Pick<Admin, "describeCollection">;
+  /** Where the documents are looked up that new ones are made from. */
+  parents: Pick<PointReader, "retrieve">;
   resolver: NamespaceResolver;
   control: ControlStore;
   ids: IdMaker;
   nowMs: () => number;
-  s3: PresignerSettings;
+  presigner: Presigner;
 }
 
 /** The services of the document calls, and what writes many documents at once for bulk/. */
@@ -40,12 +42,12 @@ export type AllDocumentServices = DocumentServices &
   DocumentUpsertServices & { groups: DocumentGroups };
 
 export function createDocumentServices(parts: DocumentParts): AllDocumentServices {
-  const { qdrant, resolver, control, ids, nowMs, s3 } = parts;
+  const { qdrant, parents, resolver, control, ids, nowMs, presigner } = parts;
   const common = {
-    placement: new Placement({ resolver, reader: qdrant }),
+    placement: new Placement({ resolver, parents }),
     reader: qdrant,
     writer: qdrant,
-    presigner: createPresigner(s3),
+    presigner,
     newRevision: randomUUID,
     nowMs,
   };
@@ -53,7 +55,7 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
   const keys = new IdempotencyKeys(control, nowMs);
   const documents = new DocumentService({ ...common, keys, ids });
   const updates = new DocumentUpdates({ ...common, documents });
-  const many = { ...common, placement: new GroupPlacement({ resolver, reader: qdrant }) };
+  const many = { ...common, placement: new GroupPlacement({ resolver, parents }) };
   return {
     documents,
     updates,

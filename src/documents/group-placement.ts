@@ -26,7 +26,7 @@ const schemaFor = (wanted: { kind: "dense" | "multi"; size: number } | { kind: "
   wanted.kind === "sparse" ? { kind: "sparse" } : { ...wanted, distance: "Cosine" };
 
 export class GroupPlacement {
-  constructor(private readonly deps: { resolver: NamespaceResolver; reader: PointReader }) {}
+  constructor(private readonly deps: { resolver: NamespaceResolver; parents: Pick<PointReader, "retrieve"> }) {}
 
   /** What is there of the place itself. @throws InletError 403, 422 for a name that is none */
   async find(
@@ -99,7 +99,7 @@ export class GroupPlacement {
   ): Promise<ReadonlyMap<string, Parent>> {
     const ids = [...new Set(drafts.flatMap(({ lineage }) => lineage.source_document_id ?? []))];
     if (namespace === undefined || ids.length === 0) return new Map();
-    const points = await this.deps.reader.retrieve(
+    const points = await this.deps.parents.retrieve(
       namespace.id,
       ids.map(pointIdOf),
       { payload: ["collection_id", "_internal.lineage"], vectors: false },

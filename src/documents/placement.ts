@@ -107,7 +107,7 @@ export const wantedVectors = (vectors: readonly NamedVector[]): Map<string, Retu
   new Map(vectors.map(({ name, vector }) => [name, wantedOf(vector)]));
 
 export class Placement {
-  constructor(private readonly deps: { resolver: NamespaceResolver; reader: PointReader }) {}
+  constructor(private readonly deps: { resolver: NamespaceResolver; parents: Pick<PointReader, "retrieve"> }) {}
 
   /** For calls that make nothing. @throws InletError 404 */
   async namespace(scope: Scope): Promise<Namespace> {
@@ -174,7 +174,7 @@ export class Placement {
     documentId: string | undefined,
   ): Promise<Parent | undefined> {
     if (documentId === undefined) return undefined;
-    const [point] = await this.deps.reader.retrieve(
+    const [point] = await this.deps.parents.retrieve(
       namespace.id,
       [pointIdOf(documentId)],
       { payload: ["collection_id", "_internal.lineage"], vectors: false },

@@ -10,6 +10,7 @@ import { DOCS_PATHS, mountDocs } from "./docs";
 import { errorMiddleware } from "./error-middleware";
 import { HEALTH_PATHS, type MetricsText, mountHealth, type Readiness } from "./health";
 import { mountOperations, refuseOtherMethods, refuseUnknownRoute, type ServicesFor } from "./mount";
+import { rateLimit, requestCounter } from "./rate-limit";
 import { requestFrame, requestLog } from "./request-frame";
 import { crossOrigin, securityHeaders } from "./security";
 
@@ -23,7 +24,7 @@ export interface AppParts {
   /** Makes the OpenAPI document. */
   describe: () => unknown;
   logger: Logger;
-  settings: { bodyLimitBytes: number; corsOrigins: readonly string[] };
+  settings: { bodyLimitBytes: number; corsOrigins: readonly string[]; requestsPerMinute: number | undefined };
 }
 
 export function createApp(parts: AppParts): Express {
@@ -37,7 +38,7 @@ export function createApp(parts: AppParts): Express {
   mountHealth(app, parts.readiness, parts.metrics);
   mountDocs(app, parts.describe);
   for (const path of [...HEALTH_PATHS, ...DOCS_PATHS]) refuseOtherMethods(app, path, ["GET", "HEAD"]);
-  app.use("/v1", authenticate(parts.keys));
+  app.use("/v1", authenticate(parts.keys), rateLimit(requestCounter(settings.requestsPerMinute)));
   mountOperations(app, parts.operations, parts.servicesFor, { bodyBytes: settings.bodyLimitBytes });
   app.use(refuseUnknownRoute, errorMiddleware(logger));
   return app;

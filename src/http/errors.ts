@@ -39,6 +39,11 @@ export const wrongMethod = (method: string, path: string, allowed: readonly stri
     details: { method, allowed },
     headers: { Allow: allowed.join(", ") },
   });
+export const tooManyRequests = (requestsPerMinute: number, retryAfterSeconds: number): InletError =>
+  new InletError(429, "rate_limited", `This API key may make ${requestsPerMinute} requests per minute.`, {
+    details: { requests_per_minute: requestsPerMinute },
+    retryAfterSeconds,
+  });
 export const deadlineOver = (): InletError =>
   new InletError(
     503,

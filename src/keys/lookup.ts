@@ -1,7 +1,7 @@
 /** Who an API key stands for: the operator's key, or a record of `inlet_control`, found by the hash of the secret. */
 import { type KeyLookup, type RefusedKey } from "../auth/key-lookup";
 import { type Permission, type Principal } from "../auth/principal";
-import { type KeyScope } from "../auth/scopes";
+import { DATA_OPERATIONS, type KeyScope } from "../auth/scopes";
 import { ControlCache } from "../control/cache";
 import { type KeyRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
@@ -10,7 +10,7 @@ import { type Bootstrap } from "./bootstrap";
 import { hashOf, sameHash } from "./secret";
 
 const ALL_PERMISSIONS: ReadonlySet<Permission> = new Set(["read", "write", "delete", "admin"]);
-const DATA_OPERATIONS = ["read_data", "write_data", "delete_data"] as const;
+type KeyRecordScope = NonNullable<KeyRecord["scopes"]>[number];
 export const OPERATOR_KEY_ID = "key_operator";
 
 export class ControlKeyLookup implements KeyLookup {
@@ -54,13 +54,25 @@ export class ControlKeyLookup implements KeyLookup {
       keyId: key.key_id,
       operator: false,
       permissions: new Set(key.permissions),
-      ...(key.scopes === undefined ? {} : { scopes: key.scopes.map(scopeOf) }),
+      ...(key.rate_limit_override === undefined ? {} : { requestsPerMinute: key.rate_limit_override }),
+      ...(key.scopes === undefined ? {} : { scopes: key.scopes.flatMap(scopeOf) }),
     };
   }
 }
 
-/** An operation that this version does not know grants nothing. */
-function scopeOf({ resource_id: namespace, operations }: NonNullable<KeyRecord["scopes"]>[number]): KeyScope {
-  if (operations === undefined) return { namespace };
-  return { namespace, operations: DATA_OPERATIONS.filter((operation) => operations.includes(operation)) };
+/** A kind or an operation that this version does not know grants nothing. */
+function scopeOf({ resource_type: type, resource_id: id, operations }: KeyRecordScope): KeyScope[] {
+  const only =
+    operations === undefined ? {} : { operations: DATA_OPERATIONS.filter((each) => operations.includes(each)) };
+  switch (type) {
+    case "namespace":
+      return [{ kind: "namespace", namespace: id, ...only }];
+    case "collection": {
+      const slash = id.indexOf("/");
+      if (slash === -1) return [{ kind: "collection", collection: id, ...only }];
+      return [{ kind: "collection", namespace: id.slice(0, slash), collection: id.slice(slash + 1), ...only }];
+    }
+    default:
+      return [];
+  }
 }

@@ -12,8 +12,15 @@ const Permissions = Type.Array(
 );
 const Scope = Type.Object(
   {
-    resource_type: Type.Literal("namespace", { description: "The one that Inlet knows" }),
-    resource_id: Type.String({ minLength: 1, maxLength: 100, description: "The namespace's id or name" }),
+    resource_type: Type.Union([Type.Literal("namespace"), Type.Literal("collection")], {
+      description: "The two that Inlet knows",
+    }),
+    resource_id: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description:
+        "The namespace's or the collection's id or name. A collection without its namespace, `namespace/collection`, is meant in whichever namespace has it.",
+    }),
     operations: Type.Optional(
       Type.Array(Type.Union([Type.Literal("read_data"), Type.Literal("write_data"), Type.Literal("delete_data")]), {
         minItems: 1,
@@ -22,11 +29,19 @@ const Scope = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ resource_type: "collection", resource_id: "frames" }] },
 );
-const Scopes = Type.Array(Scope, { maxItems: 100, description: "Left out or empty: every namespace" });
+const Scopes = Type.Array(Scope, {
+  maxItems: 100,
+  description: "What the key may use, and nothing beside. Left out or empty: all",
+});
 export type Scope = Static<typeof Scope>;
 const Time = Type.String({ format: "date-time" });
+const RateLimit = Type.Integer({
+  minimum: 1,
+  maximum: 1_000_000_000,
+  description: "Requests per minute, in each process of Inlet; left out: INLET_RATE_LIMIT",
+});
 
 export const KeyCreate = Type.Object(
   {
@@ -35,7 +50,7 @@ export const KeyCreate = Type.Object(
     permissions: optional(Permissions),
     expires_at: optional(Time),
     scopes: optional(Scopes),
-    rate_limit_override: unavailable,
+    rate_limit_override: optional(RateLimit),
     principal_id: unavailable,
     allowed_origins: noList,
   },
@@ -50,7 +65,7 @@ export const KeyUpdate = Type.Object(
     expires_at: optional(Time),
     status: optional(Type.Union([Type.Literal("active"), Type.Literal("revoked")])),
     scopes: optional(Scopes),
-    rate_limit_override: unavailable,
+    rate_limit_override: optional(RateLimit),
     allowed_origins: noList,
     name: optional(KeyName),
   },
@@ -81,6 +96,7 @@ const fields = {
   description: Type.String(),
   permissions: Permissions,
   scopes: Type.Array(Scope),
+  rate_limit_override: Type.Optional(RateLimit),
   status: Type.Union([Type.Literal("active"), Type.Literal("revoked"), Type.Literal("expired")]),
   expires_at: Type.Optional(Time),
   created_at: Time,

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 
 import { type Principal } from "../auth/principal";
+import { DATA_OPERATIONS } from "../auth/scopes";
 import { type KeyRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
 import { conflict, type InletError, notFound, validationError } from "../errors";
@@ -55,29 +56,37 @@ export class KeyService {
     this.requireFuture(body.expires_at);
     const newName = body.name ?? name;
     if (newName !== name) await this.rename(owner, name, newName, options);
-    return await this.change(owner, newName, options, (record) => {
-      const { description, permissions, expires_at: expires, scopes, status } = body;
-      const { description: before, expires_at: expiredBefore, scopes: scopesBefore, ...rest } = record;
+    const changed = await this.change(owner, newName, options, (record) => {
+      const { description, permissions, expires_at: expires, scopes, rate_limit_override: rate, status } = body;
+      const { description: before, expires_at: expiredBefore, scopes: scopesBefore, ...others } = record;
+      const { rate_limit_override: rateBefore, ...rest } = others;
       const newScopes = scopes === undefined ? scopesBefore : (scopes ?? []);
       const newDescription = description === undefined ? before : (description ?? undefined);
-      const newExpiry = expires === undefined ? expiredBefore : (expires ?? undefined);
+      const newRate = rate === undefined ? rateBefore : (rate ?? undefined);
+      const newExpiry = expires === undefined ? expiredBefore : timeOf(expires);
       return {
         ...(status === "revoked" ? this.revoked(rest, by) : rest),
         name: newName,
         permissions: permissions ?? record.permissions,
         ...(newScopes === undefined || newScopes.length === 0 ? {} : { scopes: newScopes }),
         ...(newDescription === undefined ? {} : { description: newDescription }),
+        ...(newRate === undefined ? {} : { rate_limit_override: newRate }),
         ...(newExpiry === undefined ? {} : { expires_at: newExpiry }),
       };
     });
+    if (changed.status === "revoked")
+      await this.endEarlier(owner, changed, options, (record) => this.revoked(record, by));
+    return this.shown(changed);
   }
 
-  /** From now on here, within 5 s everywhere, the key is refused. */
+  /** From now on here, within 5 s everywhere, the key is refused, with earlier secrets that are in their grace time. */
   async revoke(owner: KeyOwner, by: Principal, name: string, options: CallOptions): Promise<void> {
-    await this.change(owner, name, options, (record) => this.revoked(record, by));
+    const revoked = await this.change(owner, name, options, (record) => this.revoked(record, by));
+    await this.endEarlier(owner, revoked, options, (record) => this.revoked(record, by));
   }
 
-  /** A new secret under the old name. The old one goes on for `graceSeconds`. */
+  /** A new secret under the old name. The old one, and those before it, go on for `graceSeconds` at most.
+   *  @throws InletError 404, 409 for a key that has expired, or that is being rotated */
   async rotate(
     owner: KeyOwner,
     by: Principal,
@@ -85,45 +94,47 @@ export class KeyService {
     graceSeconds: number,
     options: CallOptions,
   ): Promise<KeyCreated> {
-    const { control, lookup, now } = this.deps;
+    const { control, now } = this.deps;
     const nameKey = keyOfName(owner, name);
     const held = await control.get("key_name", nameKey, { ...options, consistency: "majority" });
     const old = held === undefined ? undefined : await control.get("key", [held.record.hash], options);
     if (held === undefined || old?.record.status !== "active") throw unknown(name);
+    if (this.isExpired(old.record)) throw expired(name);
     const secret = newSecret();
-    const { description, permissions, expires_at, scopes } = old.record;
-    const body: KeyCreate = {
-      name,
-      permissions,
-      ...(scopes === undefined ? {} : { scopes: scopes.flatMap(scopeOf) }),
-      ...(description === undefined ? {} : { description }),
-      ...(expires_at === undefined ? {} : { expires_at }),
-    };
-    const made = await control.claim("key", [hashOf(secret)], this.recordOf(owner, by, body, secret), options);
-    const renamed = await control.replace(
-      "key_name",
-      nameKey,
-      held,
-      { ...held.record, hash: made.record.hash },
-      options,
-    );
-    if (renamed === undefined) {
+    // All of it, also what a later version may have written there.
+    const fresh = { ...unused(old.record), ...this.born(by, secret) };
+    const made = await control.claim("key", [fresh.hash], fresh, options);
+    const claim = { ...held.record, hash: made.record.hash };
+    if ((await control.replace("key_name", nameKey, held, claim, options)) === undefined) {
       await control.remove("key", [made.record.hash], made, options);
       throw conflict(`The key ${name} is being rotated by somebody else.`, { name }, "busy");
     }
     const endsAt = new Date(now().getTime() + graceSeconds * 1000).toISOString();
-    await control.update(
-      "key",
-      [old.record.hash],
-      (record) => {
-        if (graceSeconds === 0) return this.revoked(record, by);
-        const sooner = record.expires_at !== undefined && record.expires_at < endsAt;
-        return sooner ? undefined : { ...record, expires_at: endsAt };
-      },
-      options,
-    );
-    lookup.forget(old.record.hash);
+    await this.endEarlier(owner, made.record, options, (record) => {
+      if (graceSeconds === 0) return this.revoked(record, by);
+      const sooner = record.expires_at !== undefined && record.expires_at < endsAt;
+      return sooner ? undefined : { ...record, expires_at: endsAt };
+    });
     return { ...this.shown(made.record), key: secret };
+  }
+
+  /** Ends the secrets that `current`, the one that holds the name, has come after. */
+  private async endEarlier(
+    owner: KeyOwner,
+    current: Pick<KeyRecord, "name" | "hash">,
+    options: CallOptions,
+    end: (record: KeyRecord) => KeyRecord | undefined,
+  ): Promise<void> {
+    const { control, lookup } = this.deps;
+    const earlier: string[] = [];
+    for await (const { record } of control.list("key", ownerFields(owner), options)) {
+      const isEarlier = record.name === current.name && record.hash !== current.hash;
+      if (isEarlier && record.status === "active") earlier.push(record.hash);
+    }
+    for (const hash of earlier) {
+      await control.update("key", [hash], (record) => (record.status === "active" ? end(record) : undefined), options);
+      lookup.forget(hash);
+    }
   }
 
   /** The new name is claimed before the old one is free, so that the key has one all the time. */
@@ -143,7 +154,7 @@ export class KeyService {
     name: string,
     options: CallOptions,
     change: (record: KeyRecord) => KeyRecord,
-  ): Promise<KeyRead> {
+  ): Promise<KeyRecord> {
     const { control, lookup, now } = this.deps;
     const held = await control.get("key_name", keyOfName(owner, name), { ...options, consistency: "majority" });
     if (held === undefined) throw unknown(name);
@@ -157,7 +168,7 @@ export class KeyService {
     lookup.forget(held.record.hash);
     if (stored === undefined || (stored.record.status === "revoked" && stored.record.updated_at !== at))
       throw unknown(name);
-    return this.shown(stored.record);
+    return stored.record;
   }
 
   private revoked(record: KeyRecord, by: Principal): KeyRecord {
@@ -166,19 +177,28 @@ export class KeyService {
 
   private recordOf(owner: KeyOwner, by: Principal, body: KeyCreate, secret: string): KeyRecord {
     this.requireFuture(body.expires_at);
-    const at = this.deps.now().toISOString();
-    const { name, description, permissions, scopes, expires_at: expires } = body;
+    const { name, description, permissions, scopes, rate_limit_override: rate } = body;
+    const expiresAt = timeOf(body.expires_at);
     return {
-      hash: hashOf(secret),
-      prefix: prefixOf(secret),
-      key_id: `key_${randomUUID()}`,
+      ...this.born(by, secret),
       ...ownerFields(owner),
       name,
       ...(description === undefined || description === null ? {} : { description }),
       permissions: permissions ?? ["read", "write", "delete"],
       ...(Array.isArray(scopes) && scopes.length > 0 ? { scopes } : {}),
+      ...(typeof rate === "number" ? { rate_limit_override: rate } : {}),
       status: "active",
-      ...(expires === undefined || expires === null ? {} : { expires_at: new Date(expires).toISOString() }),
+      ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+    };
+  }
+
+  /** What every key has of its own. */
+  private born(by: Principal, secret: string) {
+    const at = this.deps.now().toISOString();
+    return {
+      hash: hashOf(secret),
+      prefix: prefixOf(secret),
+      key_id: `key_${randomUUID()}`,
       created_by: by.keyId,
       created_at: at,
       updated_at: at,
@@ -191,9 +211,12 @@ export class KeyService {
     }
   }
 
+  private isExpired({ expires_at: expires }: KeyRecord): boolean {
+    return expires !== undefined && Date.parse(expires) <= this.deps.now().getTime();
+  }
+
   private shown(record: KeyRecord): KeyRead {
-    const { expires_at: expires, revoked_at: revokedAt, revoked_by: revokedBy } = record;
-    const expired = expires !== undefined && Date.parse(expires) <= this.deps.now().getTime();
+    const { expires_at: expires, revoked_at: revokedAt, revoked_by: revokedBy, rate_limit_override: rate } = record;
     return {
       key_id: record.key_id,
       key_hash: record.hash,
@@ -206,7 +229,8 @@ export class KeyService {
       description: record.description ?? "",
       permissions: record.permissions,
       scopes: (record.scopes ?? []).flatMap(scopeOf),
-      status: record.status === "active" && expired ? "expired" : record.status,
+      ...(rate === undefined ? {} : { rate_limit_override: rate }),
+      status: record.status === "active" && this.isExpired(record) ? "expired" : record.status,
       ...(expires === undefined ? {} : { expires_at: expires }),
       created_at: record.created_at,
       created_by: record.created_by,
@@ -221,9 +245,19 @@ const keyOfName = ({ organisationId, user }: KeyOwner, name: string): string[] =
 const unknown = (name: string): InletError => notFound(`API key ${name}`, { name });
 const nameTaken = (name: string): InletError => conflict(`The user has a key ${name} already.`, { name }, "name_taken");
 
-const OPERATIONS = ["read_data", "write_data", "delete_data"] as const;
+const expired = (name: string): InletError =>
+  conflict(`The key ${name} has expired; set its expires_at first.`, { name }, "expired");
 
-function scopeOf({ resource_id, operations }: NonNullable<KeyRecord["scopes"]>[number]): Scope[] {
-  const known = operations === undefined ? undefined : OPERATIONS.filter((each) => operations.includes(each));
-  return [{ resource_type: "namespace", resource_id, ...(known === undefined ? {} : { operations: known }) }];
+/** A new secret of a key has not been used yet. */
+const unused = ({ last_used_at: _lastUsedAt, ...record }: KeyRecord): KeyRecord => record;
+
+/** In UTC, as all times are stored. */
+const timeOf = (text: string | null | undefined): string | undefined =>
+  typeof text === "string" ? new Date(text).toISOString() : undefined;
+
+/** As the published model shows a scope; what this version does not know is left out. */
+function scopeOf({ resource_type, resource_id, operations }: NonNullable<KeyRecord["scopes"]>[number]): Scope[] {
+  if (resource_type !== "namespace" && resource_type !== "collection") return [];
+  const known = operations === undefined ? undefined : DATA_OPERATIONS.filter((each) => operations.includes(each));
+  return [{ resource_type, resource_id, ...(known === undefined ? {} : { operations: known }) }];
 }

@@ -16,7 +16,7 @@ export interface LineageParts {
 }
 
 export function createLineageServices({ qdrant, resolver, documents, presigner }: LineageParts): LineageServices {
-  const placement = new Placement({ resolver, reader: qdrant });
+  const placement = new Placement({ resolver, parents: qdrant });
   const common = { placement, reader: qdrant, presigner };
   return {
     lineage: new LineageService({ ...common, writer: qdrant, documents }),

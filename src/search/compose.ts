@@ -15,7 +15,7 @@ export interface SearchParts {
 }
 
 export function createSearchServices({ qdrant, resolver, presigner }: SearchParts): SearchServices {
-  const placement = new Placement({ resolver, reader: qdrant });
+  const placement = new Placement({ resolver, parents: qdrant });
   const translator = new FilterTranslator(qdrant);
   const filters = new SearchFilters({
     reader: qdrant,

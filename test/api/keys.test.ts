@@ -98,7 +98,11 @@ describe("a key", () => {
     ["an expiry that is no time", { name: "late", expires_at: "soon" }, "expires_at"],
     ["a permission that there is not", { name: "p", permissions: ["fly"] }, "permissions[0]"],
     ["no permission", { name: "p", permissions: [] }, "permissions"],
-    ["a scope of another kind", { name: "s", scopes: [{ resource_type: "bucket", resource_id: "x" }] }, "scopes"],
+    [
+      "a scope of another kind",
+      { name: "s", scopes: [{ resource_type: "bucket", resource_id: "x" }] },
+      "scopes[0].resource_type",
+    ],
     ["an unknown field", { name: "u", colour: 1 }, "colour"],
   ])("is refused with %s: 422 with the path", async (_what, body, path) => {
     const answer = await makeKey(body);
