@@ -65,7 +65,11 @@ export const CollectionCreate = Type.Object(
     additionalProperties: false,
     title: "CollectionCreate",
     examples: [
-      { collection_name: "talks", description: "Recorded talks", source: { type: "bucket", bucket_ids: ["bkt_talks"] } },
+      {
+        collection_name: "talks",
+        description: "Recorded talks",
+        source: { type: "bucket", bucket_ids: ["bkt_talks"] },
+      },
     ],
   },
 );
