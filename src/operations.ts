@@ -6,6 +6,7 @@ import { aggregationOperations, type AggregationServices } from "./aggregation/r
 import { bulkOperations, type BulkServices } from "./bulk/routes";
 import { collectionOperations, type CollectionServices } from "./collections/routes";
 import { documentBatchOperations, type DocumentBatchServices } from "./documents/batch-routes";
+import { documentCheckOperations, type DocumentCheckServices } from "./documents/check-routes";
 import { documentListOperations, type DocumentListServices } from "./documents/list-routes";
 import { documentOperations, type DocumentServices } from "./documents/routes";
 import { documentUpdateOperations, type DocumentUpdateServices } from "./documents/update-routes";
@@ -24,6 +25,7 @@ export type Services = DocumentServices &
   DocumentBatchServices &
   DocumentListServices &
   DocumentUpsertServices &
+  DocumentCheckServices &
   BulkServices &
   LineageServices &
   SearchServices &
@@ -42,6 +44,7 @@ export const operations: readonly AnyOperation[] = [
   ...documentBatchOperations,
   ...documentListOperations,
   ...documentUpsertOperations,
+  ...documentCheckOperations,
   ...bulkOperations,
   ...lineageOperations,
   ...searchOperations,

@@ -9,7 +9,9 @@ import { type NamespaceResolver } from "../namespaces/namespace";
 import { type Admin, type PointReader, type PointWriter } from "../qdrant/gateway";
 import { DocumentBatches } from "./batch";
 import { type DocumentBatchServices } from "./batch-routes";
+import { type DocumentCheckServices } from "./check-routes";
 import { DocumentGroups } from "./create-group";
+import { DocumentDryRun } from "./dry-run";
 import { GroupPlacement } from "./group-placement";
 import { DocumentsByFilter } from "./by-filter";
 import { IdempotencyKeys } from "./idempotency";
@@ -39,7 +41,8 @@ export type AllDocumentServices = DocumentServices &
   DocumentUpdateServices &
   DocumentBatchServices &
   DocumentListServices &
-  DocumentUpsertServices & { groups: DocumentGroups };
+  DocumentUpsertServices &
+  DocumentCheckServices & { groups: DocumentGroups };
 
 export function createDocumentServices(parts: DocumentParts): AllDocumentServices {
   const { qdrant, parents, resolver, control, ids, nowMs, presigner } = parts;
@@ -59,6 +62,7 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
   return {
     documents,
     updates,
+    dryRun: new DocumentDryRun({ placement: common.placement, control }),
     batches: new DocumentBatches({ ...common, updates }),
     upserts: new DocumentUpserts({ ...many, keys }),
     lists: new DocumentLists({ ...common, filters }),

@@ -197,6 +197,14 @@ const CASES: Record<string, Case> = {
     ...inBoth("GET", "/doc_other1/lineage"),
     own: ["GET", `${documents(own)}/doc_own3/lineage`],
   },
+  documentDiagnostics: {
+    ...inBoth("GET", "/doc_other1/diagnostics"),
+    own: ["GET", `${documents(own)}/doc_own3/diagnostics`],
+  },
+  validateDocument: {
+    ...inBoth("POST", "/schema/validate", { metadata: { text: "x" } }),
+    own: ["POST", `${documents(own)}/schema/validate`, { metadata: { text: "x" } }],
+  },
   documentAncestors: {
     own: ["GET", `${documents(own)}/doc_own3/ancestors`],
     // Between it and the root is one of the other collection.
