@@ -42,6 +42,9 @@ export interface Composed {
   close(): Promise<void>;
 }
 
+/** With the drain before, under the 10 s that Docker waits. */
+const LAST_WRITES_MS = 1_500;
+
 /** Opens no connection yet. */
 export function compose(parts: ComposeParts): Composed {
   const { config, backend, logger, metrics, metricsText, onNewOperatorKey } = parts;
@@ -65,6 +68,7 @@ export function compose(parts: ComposeParts): Composed {
     rootKey: config.rootKey,
     autoProvision: config.autoProvision,
     onNewOperatorKey,
+    onLastUseFailure: (error) => logger.warn({ err: error }, "The last use of some API keys could not be written yet."),
   });
   const presigner = createPresigner(config.s3);
   const { control, namespaces, apiKeys, organisations } = controlPlane;
@@ -109,5 +113,12 @@ export function compose(parts: ComposeParts): Composed {
     settings: config,
   });
   const bootstrap = async (signal: AbortSignal): Promise<void> => void (await controlPlane.bootstrap.ready({ signal }));
-  return { app, bootstrap, close };
+  return {
+    app,
+    bootstrap,
+    async close() {
+      await controlPlane.close(AbortSignal.timeout(LAST_WRITES_MS));
+      await close();
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { CollectionDirectory } from "../collections/directory";
 import { type IdMaker } from "../ids";
 import { Bootstrap } from "../keys/bootstrap";
+import { FLUSH_AFTER_MS, LastUse } from "../keys/last-use";
 import { ControlKeyLookup } from "../keys/lookup";
 import { KeyService } from "../keys/service";
 import { NamespaceDirectory } from "../namespaces/directory";
@@ -24,6 +25,8 @@ export interface ControlPlaneOptions {
   autoProvision: boolean;
   /** Told the operator's secret once, when it has just been made. */
   onNewOperatorKey(secret: string): void;
+  /** Told why the times at which keys were used could not be written. */
+  onLastUseFailure(error: unknown): void;
 }
 
 export interface ControlPlane {
@@ -41,6 +44,8 @@ export interface ControlPlane {
   organisations: OrganisationService;
   /** To be told by the gateway which collection Qdrant does not have. */
   onMissingCollection(name: string): void;
+  /** Writes what it has kept back, for as long as `signal` lets it. */
+  close(signal: AbortSignal): Promise<void>;
 }
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
@@ -50,7 +55,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const collectionDirectory = new CollectionDirectory({ control, ids, now });
   const namedVectors = new NamedVectors(qdrant);
   const provisioner = new NamespaceProvisioner({ control, qdrant, bootstrap, ids, now });
-  const keys = new ControlKeyLookup({ control, bootstrap, now });
+  const onFailure = options.onLastUseFailure;
+  const lastUse = new LastUse({ control, now, flushAfterMs: FLUSH_AFTER_MS, onFailure });
+  const keys = new ControlKeyLookup({ control, bootstrap, lastUse, now });
   const resolver = new NamespaceDirectory({
     control,
     bootstrap,
@@ -68,7 +75,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     remover: new NamespaceRemover({ control, qdrant, now }),
     now,
   });
-  const apiKeys = new KeyService({ control, lookup: keys, now });
+  const apiKeys = new KeyService({ control, lookup: keys, lastUse, now });
   const organisations = new OrganisationService({ control, keys: apiKeys, ids, now });
   const onMissingCollection = (name: string): void => resolver.forgetMissing(name);
   return {
@@ -82,5 +89,6 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     apiKeys,
     organisations,
     onMissingCollection,
+    close: (signal) => lastUse.close(signal),
   };
 }

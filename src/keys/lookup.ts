@@ -7,6 +7,7 @@ import { type KeyRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
 import { type CallOptions } from "../qdrant/gateway";
 import { type Bootstrap } from "./bootstrap";
+import { type LastUse } from "./last-use";
 import { hashOf, sameHash } from "./secret";
 
 const ALL_PERMISSIONS: ReadonlySet<Permission> = new Set(["read", "write", "delete", "admin"]);
@@ -16,7 +17,14 @@ export const OPERATOR_KEY_ID = "key_operator";
 export class ControlKeyLookup implements KeyLookup {
   private readonly cache = new ControlCache<KeyRecord>();
 
-  constructor(private readonly deps: { control: ControlStore; bootstrap: Bootstrap; now: () => Date }) {}
+  constructor(
+    private readonly deps: {
+      control: ControlStore;
+      bootstrap: Bootstrap;
+      lastUse: Pick<LastUse, "note">;
+      now: () => Date;
+    },
+  ) {}
 
   async find(secret: string, options: CallOptions): Promise<Principal | RefusedKey> {
     const { control, bootstrap } = this.deps;
@@ -36,7 +44,9 @@ export class ControlKeyLookup implements KeyLookup {
       async (signal) => (await control.get("key", [hash], { signal }))?.record,
     );
     if (key === undefined || !sameHash(hash, key.hash)) return { refused: "unknown" };
-    return this.judged(key);
+    const found = this.judged(key);
+    if (!("refused" in found)) this.deps.lastUse.note(hash);
+    return found;
   }
 
   /** Forgets the key, so that what was changed here is seen here at once. */

@@ -69,7 +69,7 @@ export const KeyUpdate = Type.Object(
     allowed_origins: noList,
     name: optional(KeyName),
   },
-  { additionalProperties: false, title: "KeyUpdate" },
+  { additionalProperties: false, title: "KeyUpdate", examples: [{ description: "The nightly import" }] },
 );
 export type KeyUpdate = Static<typeof KeyUpdate>;
 
@@ -99,6 +99,9 @@ const fields = {
   rate_limit_override: Type.Optional(RateLimit),
   status: Type.Union([Type.Literal("active"), Type.Literal("revoked"), Type.Literal("expired")]),
   expires_at: Type.Optional(Time),
+  last_used_at: Type.Optional(
+    Type.String({ format: "date-time", description: "Up to a minute late where another replica was asked" }),
+  ),
   created_at: Time,
   created_by: Type.String(),
   revoked_at: Type.Optional(Time),

@@ -7,6 +7,7 @@ import { type KeyRecord } from "../control/records";
 import { type ControlStore } from "../control/store";
 import { conflict, type InletError, notFound, validationError } from "../errors";
 import { type CallOptions } from "../qdrant/gateway";
+import { type LastUse } from "./last-use";
 import { type ControlKeyLookup } from "./lookup";
 import { type KeyCreate, type KeyCreated, type KeyRead, type KeyUpdate, type Scope } from "./schemas";
 import { hashOf, newSecret, prefixOf } from "./secret";
@@ -18,7 +19,14 @@ export interface KeyOwner {
 }
 
 export class KeyService {
-  constructor(private readonly deps: { control: ControlStore; lookup: ControlKeyLookup; now: () => Date }) {}
+  constructor(
+    private readonly deps: {
+      control: ControlStore;
+      lookup: ControlKeyLookup;
+      lastUse: Pick<LastUse, "latest">;
+      now: () => Date;
+    },
+  ) {}
 
   /** @throws InletError 409 where the user has a key of that name that is not revoked, 422 where it would be expired */
   async create(owner: KeyOwner, by: Principal, body: KeyCreate, options: CallOptions): Promise<KeyCreated> {
@@ -217,6 +225,7 @@ export class KeyService {
 
   private shown(record: KeyRecord): KeyRead {
     const { expires_at: expires, revoked_at: revokedAt, revoked_by: revokedBy, rate_limit_override: rate } = record;
+    const lastUsedAt = this.deps.lastUse.latest(record.hash, record.last_used_at);
     return {
       key_id: record.key_id,
       key_hash: record.hash,
@@ -232,6 +241,7 @@ export class KeyService {
       ...(rate === undefined ? {} : { rate_limit_override: rate }),
       status: record.status === "active" && this.isExpired(record) ? "expired" : record.status,
       ...(expires === undefined ? {} : { expires_at: expires }),
+      ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
       created_at: record.created_at,
       created_by: record.created_by,
       ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
