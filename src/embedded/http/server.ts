@@ -25,6 +25,7 @@ export interface ServerParts {
   onError: (error: Error) => void;
 }
 
+const KEEP_ALIVE_MS = 75_000;
 /** Running requests get so long to end at a close. */
 const DRAIN_MS = 10_000;
 /** Qdrant's longest names are 255 bytes, three characters each when percent-encoded; a field's path may be longer. */
@@ -47,6 +48,9 @@ export class EngineServer {
     this.server = createServer((request, response) => void this.answer(request, response));
     // Uploads over slow lines may take long; what never ends is ended by the client or the close.
     this.server.requestTimeout = 0;
+    // A client that computes vectors for seconds between two calls, in the thread that should see its connection close, would
+    // send the next call into a closed one.
+    this.server.keepAliveTimeout = KEEP_ALIVE_MS;
   }
 
   /** The port that it listens on. @throws StartError `port_taken` or `cannot_listen` */
