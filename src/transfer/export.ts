@@ -37,9 +37,8 @@ export class NamespaceExports {
     try {
       yield* running.lines();
     } catch (error) {
-      // Nobody reads it any more.
-      if (options.signal.aborted) throw error;
-      yield errorLine(error);
+      // Without a reader there is nobody to tell.
+      if (!options.signal.aborted) yield errorLine(error);
     }
   }
 

@@ -93,7 +93,7 @@ export const CollectionLine = line(
 );
 export type CollectionLine = Static<typeof CollectionLine>;
 
-const Time = Type.Optional(Type.String({ format: "date-time" }));
+const Time = Type.String({ format: "date-time" });
 const Payload = Type.Object(
   {
     document_id: Type.String({ pattern: DOCUMENT_ID_PATTERN }),
@@ -101,8 +101,8 @@ const Payload = Type.Object(
     _internal: Type.Optional(
       Type.Object(
         {
-          document_id: Type.Optional(Type.String()),
-          collection_id: Type.Optional(Type.String()),
+          document_id: Type.String(),
+          collection_id: Type.String(),
           created_at: Time,
           updated_at: Time,
           lineage: Type.Optional(Anything),

@@ -10,9 +10,9 @@ import { type QdrantVector, type VectorSchema } from "../qdrant/gateway";
 
 const LEAST_SQUARED_LENGTH = 1.1920929e-7;
 /** Well within Qdrant's own margin around 1. */
-const CLOSE = 1e-7;
-/** How much of the way to the next float16 is used: what is sent is rounded to float32 on the way. */
-const SAFE_SHARE = 0.98;
+const CLOSE = 5e-7;
+/** How much of the way to the next float16 is used: two steps of float32 less, to which what is sent is rounded. */
+const SAFE_SHARE = 1 - 2 ** -11;
 const MIN_EXPONENT = -14;
 const FRACTION_BITS = 10;
 const BISECTIONS = 60;
@@ -57,20 +57,20 @@ function rowToStoreAgain(row: number[]): number[] {
   const scale = 1 / Math.sqrt(now);
   const normalised = ranges.every(({ size, least, most }) => size * scale >= least && size * scale <= most);
   if (normalised) return row;
-  const sizes = withLength(ranges, 1) ?? leastSizes(ranges);
+  const sizes = withLengthOne(ranges) ?? leastSizes(ranges);
   return sizes === undefined ? row : row.map((value, index) => Math.fround(Math.sign(value) * (sizes[index] ?? 0)));
 }
 
-/** Numbers that round to the row's and have that squared length: it grows with the scale, so it is found by halving. */
-function withLength(ranges: readonly Range[], squaredLength: number): number[] | undefined {
+/** Numbers that round to the row's and have about the length 1: it grows with the scale, so it is found by halving. */
+function withLengthOne(ranges: readonly Range[]): number[] | undefined {
   let [low, high] = [0, 2];
-  if (squared(scaled(ranges, low)) > squaredLength || squared(scaled(ranges, high)) < squaredLength) return undefined;
   for (let step = 0; step < BISECTIONS; step++) {
     const middle = (low + high) / 2;
-    if (squared(scaled(ranges, middle)) < squaredLength) low = middle;
+    if (squared(scaled(ranges, middle)) < 1) low = middle;
     else high = middle;
   }
-  return scaled(ranges, high);
+  const sizes = scaled(ranges, high);
+  return Math.abs(squared(sizes) - 1) <= CLOSE ? sizes : undefined;
 }
 
 /** For a vector that was stored as it came, since it was almost 0. */

@@ -1,11 +1,14 @@
 /** A namespace out of one Inlet and into another one over another Qdrant: every point with the same bits. */
 import { mkdtemp, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import { pointIdOf } from "../../src/ids";
 import { backend, uniqueName } from "../support/backend";
-import { type InletAnswer, startInlet, type TestInlet } from "../support/inlet";
+import { type InletAnswer, OPERATOR_KEY, startInlet, type TestInlet } from "../support/inlet";
 
 const NDJSON = { "Content-Type": "application/x-ndjson" };
 let source: TestInlet;
@@ -82,6 +85,9 @@ const VECTORS = {
   words: { sparse: { modifier: "idf" } },
 };
 
+/** -0 as a float32, which JSON.stringify can write. */
+const NEGATIVE_ZERO = -1e-60;
+
 const DOCUMENTS: Json[] = [
   { document_id: "doc_bare" },
   {
@@ -107,7 +113,10 @@ const DOCUMENTS: Json[] = [
       words: { indices: [7, 4_294_967_295, 0], values: [0.5, -2, 1e-30] },
     },
   },
-  { document_id: "doc_zero", vectors: { cosine: [0, -0, 0], half: [0, 0, -0], rows: [[-0, 0]] } },
+  {
+    document_id: "doc_zero",
+    vectors: { cosine: [0, NEGATIVE_ZERO, 0], half: [0, 0, NEGATIVE_ZERO], rows: [[NEGATIVE_ZERO, 0]] },
+  },
   {
     document_id: "doc_far",
     vectors: { cosine: [1e-5, 0, 0], rows: [[3.4e38, 1e-45]], words: { indices: [1], values: [1] } },
@@ -141,7 +150,9 @@ it("brings every point over with the same bits, and what the namespace and its c
     skipped: 0,
     errors: [],
   });
-  expect(await pointsOf(target)).toEqual(await pointsOf(source));
+  const points = await pointsOf(target);
+  expect(points).toEqual(await pointsOf(source));
+  expect(points.join()).toContain("[0.0,0.0,-0.0]");
   const [before, after] = [
     await source.call("GET", `/v1/namespaces/${name}`),
     await target.call("GET", `/v1/namespaces/${name}`),
@@ -158,6 +169,7 @@ it("brings every point over with the same bits, and what the namespace and its c
   const [there, here] = [await source.call("GET", path, read), await target.call("GET", path, read)];
   expect((here.body as Json).vectors).toEqual((there.body as Json).vectors);
   expect(here.headers.get("etag")).toBe(there.headers.get("etag"));
+  expect((here.body as Json)._internal).toMatchObject({ namespace_id: await idOf(target) });
 });
 
 it("gives the same file again after a round trip, and changes nothing when it is sent again", async () => {
@@ -179,3 +191,218 @@ it("gives the same file again after a round trip, and changes nothing when it is
   expect(await pointsOf(source)).toEqual(points);
 });
 const byText = (a: Line, b: Line): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+it("copies a namespace within one Qdrant, under another organisation too", async () => {
+  await fillSource();
+  const copy = uniqueName("copy");
+  expect((await imported(source, await exported(source), copy)).body).toMatchObject({ imported: 5, failed: 0 });
+  const made = await source.call("POST", "/v1/organizations", {
+    body: { organization_name: "Other", user_email: "other@example.org" },
+  });
+  const { organization_id, api_key } = made.body as { organization_id: string; api_key: { key: string } };
+  const theirs = { key: api_key.key, namespace: copy };
+  expect((await source.call("POST", `/v1/namespaces/${copy}/export`, theirs)).status).toBe(404);
+  const sent = { ...theirs, body: await exported(source, copy), headers: NDJSON };
+  expect((await source.call("POST", `/v1/namespaces/${copy}/import`, sent)).body).toMatchObject({ imported: 5 });
+  const read = await source.call("GET", "/v1/documents/doc_all", theirs);
+  expect(read.body).toMatchObject({ _internal: { internal_id: organization_id } });
+  expect((await source.call("GET", `/v1/namespaces/${copy}`)).body).toMatchObject({ document_count: 5 });
+});
+
+it("replaces documents that are there, leaves the others, and adds the vectors that are missing as the file has them", async () => {
+  await fillSource();
+  const write = (document: Json): Promise<InletAnswer> =>
+    target.call("POST", "/v1/collections/own/documents", { namespace: name, body: document });
+  await write({ document_id: "doc_mine", vectors: { mine: [1, 2] } });
+  await imported(target, await exported(source));
+  const patch = { namespace: name, body: { metadata: { n: 2, more: true } } };
+  expect((await target.call("PATCH", "/v1/documents/doc_other", patch)).status).toBe(200);
+  expect((await imported(target, await exported(source))).body).toMatchObject({ imported: 5, failed: 0 });
+  const other = (await target.call("GET", "/v1/documents/doc_other", { namespace: name })).body;
+  expect(other).toMatchObject({ n: 1 });
+  expect(other).not.toHaveProperty("more");
+  expect((await target.call("GET", "/v1/documents/doc_mine", { namespace: name })).status).toBe(200);
+  const info = await (await fetch(`${target.qdrantUrl}/collections/${await idOf(target)}`)).json();
+  expect(info).toMatchObject({
+    result: {
+      config: {
+        params: {
+          vectors: {
+            mine: { size: 2, distance: "Cosine" },
+            half: { size: 3, distance: "Cosine", datatype: "float16" },
+            rows: { size: 2, distance: "Euclid", multivector_config: { comparator: "max_sim" } },
+            text_v1_embedding: { size: 3, distance: "Cosine" },
+          },
+          sparse_vectors: { words: { modifier: "idf" } },
+        },
+      },
+    },
+  });
+});
+
+it("writes a document that the file has twice as it stands there last", async () => {
+  await fillSource();
+  const lines = (await exported(source)).trimEnd().split("\n");
+  const at = lines.findIndex((line) => line.includes('"document_id":"doc_other"'));
+  const later = (lines[at] ?? "").replace('"n":1', '"n":3');
+  const end = JSON.stringify({ ...JSON.parse(lines.pop() ?? ""), documents: 6 });
+  expect((await imported(target, [...lines, later, end].join("\n"))).body).toMatchObject({ imported: 6, failed: 0 });
+  expect((await target.call("GET", "/v1/documents/doc_other", { namespace: name })).body).toMatchObject({ n: 3 });
+});
+
+it("leaves out, with the reason, points that are no documents or can't be kept exactly", async () => {
+  await create({ document_id: "doc_whole", metadata: { n: 1 } });
+  const { apiKey } = backend();
+  const { collection_id } = (await source.call("GET", "/v1/documents/doc_whole", { namespace: name })).body as Json;
+  const id = pointIdOf("doc_large");
+  const points = [
+    `{"id": 5, "vector": {}, "payload": {"document_id": "doc_numbered", "collection_id": "${String(collection_id)}"}}`,
+    `{"id": "${id}", "vector": {}, "payload": {"document_id": "doc_large", "collection_id": "${String(collection_id)}", "n": 9007199254740993}}`,
+    `{"id": "${pointIdOf("doc_lost")}", "vector": {}, "payload": {"document_id": "doc_lost", "collection_id": "col_gone"}}`,
+  ];
+  const url = `${source.qdrantUrl}/collections/${await idOf(source)}/points?wait=true`;
+  const headers = { "content-type": "application/json", ...(apiKey === undefined ? {} : { "api-key": apiKey }) };
+  const put = await fetch(url, { method: "PUT", headers, body: `{"points": [${points.join()}]}` });
+  expect(put.status).toBe(200);
+  const text = await exported(source);
+  const skipped = linesOf(text).filter(({ type }) => type === "skipped");
+  expect(skipped).toHaveLength(3);
+  expect(skipped).toEqual(
+    expect.arrayContaining([
+      { type: "skipped", id: "5", document_id: "doc_numbered", reason: expect.stringContaining("UUIDv5") },
+      { type: "skipped", id, document_id: "doc_large", reason: expect.stringContaining("payload.n") },
+      {
+        type: "skipped",
+        id: pointIdOf("doc_lost"),
+        document_id: "doc_lost",
+        reason: expect.stringContaining("col_gone"),
+      },
+    ]),
+  );
+  expect(linesOf(text).at(-1)).toEqual({ type: "end", collections: 1, documents: 1, skipped: 3 });
+  expect((await imported(target, text)).body).toMatchObject({ imported: 1, failed: 0, skipped: 3 });
+});
+
+it("brings an empty namespace over with its declarations", async () => {
+  await source.call("POST", "/v1/namespaces", { body: { namespace_name: name, vectors: VECTORS } });
+  const text = await exported(source);
+  expect(linesOf(text).map(({ type }) => type)).toEqual(["header", "end"]);
+  expect((await imported(target, text)).body).toMatchObject({ imported: 0, collections: 0 });
+  expect(linesOf(await exported(target))[0]).toMatchObject({ vectors: VECTORS, settings: { vectors: VECTORS } });
+});
+
+describe("a namespace of many megabytes", () => {
+  const DOCUMENT_BYTES = 100_000;
+  const COUNT = 400;
+  let large: string;
+
+  beforeAll(async () => {
+    large = uniqueName("large");
+    const documents = Array.from({ length: COUNT }, (_, n) => ({
+      document_id: `doc_${n}`,
+      metadata: { n, text: "x".repeat(DOCUMENT_BYTES) },
+    }));
+    const body = documents.map((document) => `${JSON.stringify(document)}\n`).join("");
+    const answer = await source.call("POST", "/v1/collections/talks/documents/bulk?results=errors", {
+      namespace: large,
+      body,
+      headers: NDJSON,
+    });
+    expect(linesOf(answer.text)).toEqual([
+      { summary: { received: COUNT, written: COUNT, refused: 0 }, complete: true },
+    ]);
+  });
+
+  /** An export whose answer nobody reads yet: no more of it is under way than sockets hold, some megabytes. */
+  async function unread(): Promise<IncomingMessage> {
+    const headers = { Authorization: `Bearer ${OPERATOR_KEY}` };
+    const sent = request(`${source.url}/v1/namespaces/${large}/export`, { method: "POST", headers }).end();
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    return response;
+  }
+
+  /** A metric's value, 0 where it is not there yet. */
+  async function metric(line: string): Promise<number> {
+    const { text } = await source.call("GET", "/metrics", { key: null });
+    return Number(
+      text
+        .split("\n")
+        .find((each) => each.startsWith(`${line} `))
+        ?.slice(line.length) ?? 0,
+    );
+  }
+
+  it("takes along collections, vectors and documents that come while it is under way", async () => {
+    const response = await unread();
+    // The first such id whose point comes after nearly all others.
+    const last = Array.from({ length: 10_000 }, (_, n) => `doc_late_${n}`).find((id) =>
+      pointIdOf(id).startsWith("fff"),
+    );
+    const body = { document_id: last, vectors: { late: [1, 2, 3] } };
+    const made = await source.call("POST", "/v1/collections/newcomers/documents", { namespace: large, body });
+    expect(made.status).toBe(200);
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const lines = linesOf(Buffer.concat(chunks).toString());
+    const places = ["collection", "vector", "document"].map((type) =>
+      lines.findLastIndex((line) => line.type === type),
+    );
+    expect(places.map((at) => lines[at])).toMatchObject([
+      { collection_name: "newcomers" },
+      { name: "late", params: { size: 3, distance: "Cosine" } },
+      {
+        payload: { document_id: last },
+        vectors: { late: [expect.any(Number), expect.any(Number), expect.any(Number)] },
+      },
+    ]);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(lines.at(-1)).toEqual({ type: "end", collections: 2, documents: COUNT + 1, skipped: 0 });
+    expect((await imported(target, Buffer.concat(chunks))).body).toMatchObject({ imported: COUNT + 1, failed: 0 });
+  });
+
+  it("is not read on when the client has gone", async () => {
+    const scrolls = 'inlet_qdrant_call_duration_seconds_count{call="scrollPoints",outcome="ok"}';
+    const gone = 'inlet_request_duration_seconds_count{operation="exportNamespace",status="499"}';
+    const whole = await metric(scrolls);
+    await exported(source, large);
+    const pages = (await metric(scrolls)) - whole;
+    const [before, left] = [await metric(scrolls), await metric(gone)];
+    (await unread()).destroy();
+    while ((await metric(gone)) === left) continue;
+    expect((await metric(scrolls)) - before).toBeLessThan(pages);
+  });
+});
+
+describe("a key", () => {
+  const keyWith = async (body: Json): Promise<string> => {
+    const path = "/v1/organizations/users/transfer@example.org/api-keys";
+    const answer = await source.call("POST", path, { body: { name: uniqueName("key"), ...body } });
+    return (answer.body as { key: string }).key;
+  };
+  const statuses = async (key: string, namespace = name): Promise<number[]> => {
+    const text = await exported(source);
+    const read = await source.call("POST", `/v1/namespaces/${namespace}/export`, { key });
+    const write = await source.call("POST", `/v1/namespaces/${namespace}/import`, { key, body: text, headers: NDJSON });
+    return [read.status, write.status];
+  };
+
+  it.each([
+    ["read", [200, 403]],
+    ["write", [403, 200]],
+    ["delete", [403, 403]],
+    ["admin", [200, 200]],
+  ])("with the permission %s may export and import: %j", async (permission, expected) => {
+    await create({});
+    expect(await statuses(await keyWith({ permissions: [permission] }))).toEqual(expected);
+  });
+
+  it("that is bound to a namespace may do so there, as its operations say, and nowhere else", async () => {
+    await create({});
+    const here = { resource_type: "namespace", resource_id: name };
+    expect(await statuses(await keyWith({ scopes: [here] }))).toEqual([200, 200]);
+    expect(await statuses(await keyWith({ scopes: [{ ...here, operations: ["read_data"] }] }))).toEqual([200, 403]);
+    const elsewhere = { resource_type: "namespace", resource_id: uniqueName("elsewhere") };
+    expect(await statuses(await keyWith({ scopes: [elsewhere] }))).toEqual([403, 403]);
+    expect(await statuses(await keyWith({ scopes: [here] }), uniqueName("fresh"))).toEqual([403, 403]);
+  });
+});
