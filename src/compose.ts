@@ -78,6 +78,7 @@ export function compose(parts: ComposeParts): Composed {
     const documentServices = createDocumentServices({
       qdrant: points,
       parents,
+      all: qdrant,
       resolver,
       control,
       ids,

@@ -29,6 +29,8 @@ export interface DocumentParts {
   qdrant: PointReader & PointWriter & Pick<Admin, "describeCollection">;
   /** Where the documents are looked up that new ones are made from. */
   parents: Pick<PointReader, "retrieve">;
+  /** All points, whoever asks: whether an id is taken. */
+  all: Pick<PointReader, "retrieve">;
   resolver: NamespaceResolver;
   control: ControlStore;
   ids: IdMaker;
@@ -45,7 +47,7 @@ export type AllDocumentServices = DocumentServices &
   DocumentCheckServices & { groups: DocumentGroups };
 
 export function createDocumentServices(parts: DocumentParts): AllDocumentServices {
-  const { qdrant, parents, resolver, control, ids, nowMs, presigner } = parts;
+  const { qdrant, parents, all, resolver, control, ids, nowMs, presigner } = parts;
   const common = {
     placement: new Placement({ resolver, parents }),
     reader: qdrant,
@@ -55,7 +57,7 @@ export function createDocumentServices(parts: DocumentParts): AllDocumentService
     nowMs,
   };
   const filters = new FilterTranslator(qdrant);
-  const keys = new IdempotencyKeys(control, nowMs);
+  const keys = new IdempotencyKeys(control, all, nowMs);
   const documents = new DocumentService({ ...common, keys, ids });
   const updates = new DocumentUpdates({ ...common, documents });
   const many = { ...common, placement: new GroupPlacement({ resolver, parents }) };

@@ -13,6 +13,8 @@ import canonicalize from "canonicalize";
 
 import { type ControlStore } from "../control/store";
 import { conflict, type InletError } from "../errors";
+import { pointIdOf } from "../ids";
+import { type PointReader } from "../qdrant/gateway";
 import { type DocumentCreate } from "./schemas";
 
 /** Longer than any request lives. */
@@ -56,26 +58,24 @@ export interface KeyRequest {
   documentId: string;
 }
 
-/** Whether a document of the request's namespace is there. */
-type Exists = (documentId: string) => Promise<boolean>;
-
 export class IdempotencyKeys {
+  /** `points` are all there are, also those that the request may not see: a key that is another's is never free. */
   constructor(
     private readonly control: Pick<ControlStore, "get" | "claim" | "replace" | "remove">,
+    private readonly points: Pick<PointReader, "retrieve">,
     private readonly nowMs: () => number,
   ) {}
 
   /** Refuses early, before anything is made for the request. @throws InletError 409 where the key is bound to another one */
-  async refuseTaken(request: Omit<KeyRequest, "documentId">, exists: Exists, signal: AbortSignal): Promise<void> {
+  async refuseTaken(request: Omit<KeyRequest, "documentId">, signal: AbortSignal): Promise<void> {
     const { namespaceId, key, requestHash } = request;
     const held = await this.control.get(RECORD_KIND, [namespaceId, key], { signal });
     if (held === undefined || held.record.request_hash === requestHash) return;
-    if (!(await this.isAbandoned(held.record, exists))) throw sameKeyOtherBody(key);
+    if (!(await this.isAbandoned(namespaceId, held.record, signal))) throw sameKeyOtherBody(key);
   }
 
-  /** Binds the key, or finds what it is bound to. `exists` tells whether a bound document was ever written.
-   *  @throws InletError 409 where it is bound to another request. */
-  async bind(request: KeyRequest, exists: Exists, signal: AbortSignal): Promise<Binding> {
+  /** Binds the key, or finds what it is bound to. @throws InletError 409 where it is bound to another request. */
+  async bind(request: KeyRequest, signal: AbortSignal): Promise<Binding> {
     const { namespaceId, key, requestHash, documentId } = request;
     const parts = [namespaceId, key];
     const record = {
@@ -92,15 +92,22 @@ export class IdempotencyKeys {
       },
     });
     if (held.record.request_hash === requestHash) return bound(held, held.won);
-    if (await this.isAbandoned(held.record, exists)) {
+    if (await this.isAbandoned(namespaceId, held.record, signal)) {
       const taken = await this.control.replace(RECORD_KIND, parts, held, record, { signal });
       if (taken !== undefined) return bound({ ...taken, won: true }, true);
     }
     throw sameKeyOtherBody(key);
   }
 
-  private async isAbandoned(record: { created_at: string; document_id: string }, exists: Exists): Promise<boolean> {
-    const ageMs = this.nowMs() - Date.parse(record.created_at);
-    return ageMs > ABANDONED_AFTER_MS && !(await exists(record.document_id));
+  /** Its document was never written, and no request can still be about to. */
+  private async isAbandoned(
+    namespaceId: string,
+    record: { created_at: string; document_id: string },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (this.nowMs() - Date.parse(record.created_at) <= ABANDONED_AFTER_MS) return false;
+    const ids = [pointIdOf(record.document_id)];
+    const found = await this.points.retrieve(namespaceId, ids, { payload: false, vectors: false }, { signal });
+    return found.length === 0;
   }
 }

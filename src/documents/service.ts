@@ -53,7 +53,6 @@ export class DocumentService {
       return await this.served(await this.writeOnce(scope, placed, draft, documentId, requestHash));
     const binding = await this.deps.keys.bind(
       { namespaceId: placed.namespace.id, key, requestHash, documentId },
-      this.existsIn(scope, placed.namespace),
       scope.signal,
     );
     try {
@@ -108,7 +107,7 @@ export class DocumentService {
     const requestHash = requestHashOf(body, collection?.id ?? "");
     if (key !== undefined) {
       const request = { namespaceId: namespace.id, key, requestHash };
-      await this.deps.keys.refuseTaken(request, this.existsIn(scope, namespace), scope.signal);
+      await this.deps.keys.refuseTaken(request, scope.signal);
     }
     const { documentId } = draft;
     const stored = documentId === undefined ? undefined : await this.find(scope, namespace, documentId, false);
@@ -116,10 +115,6 @@ export class DocumentService {
     if (storedHashOf(stored.payload) !== requestHash) throw sameIdOtherBody(documentId);
     // With a key the binding has to be made as well.
     return key === undefined ? stored : undefined;
-  }
-
-  private existsIn(scope: Scope, namespace: Namespace): (documentId: string) => Promise<boolean> {
-    return async (documentId) => (await this.find(scope, namespace, documentId, false)) !== undefined;
   }
 
   private async find(

@@ -69,9 +69,8 @@ export class DocumentUpserts {
     if (key === undefined || first === undefined) return undefined;
     const { namespace, collection } = first.placed;
     const requestHash = hashOf([collection.id, items.map(({ body }) => body)]);
-    const exists = async (id: string): Promise<boolean> => (await this.statesOf(scope, namespace.id, [id])).size > 0;
     const request = { namespaceId: namespace.id, key, requestHash, documentId: first.documentId };
-    return await this.deps.keys.bind(request, exists, scope.signal);
+    return await this.deps.keys.bind(request, scope.signal);
   }
 
   private async write(scope: Scope, items: readonly Item[], stored: ReadonlyMap<string, QdrantPoint>): Promise<void> {

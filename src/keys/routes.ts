@@ -5,6 +5,7 @@ import { type Principal } from "../auth/principal";
 import { requireUnscoped } from "../auth/scopes";
 import { ok, operation } from "../operation";
 import { Nothing } from "../schema/common";
+import { inspectScopes } from "./inspect";
 import { Done, KeyCreate, KeyCreated, KeyList, KeyPath, KeyRead, KeyUpdate, UserPath } from "./schemas";
 import { type KeyOwner, type KeyService } from "./service";
 
@@ -33,6 +34,7 @@ export const createApiKey = operation({
   body: KeyCreate,
   errors: [409],
   answer: KeyCreated,
+  inspect: inspectScopes,
   handle: async ({ params, body }, { apiKeys }: KeyServices, { principal, signal }) =>
     ok(await apiKeys.create(ownerOf(principal, params.user_email), principal, body, { signal })),
 });
@@ -64,6 +66,7 @@ export const patchApiKey = operation({
   body: KeyUpdate,
   errors: [409],
   answer: KeyRead,
+  inspect: inspectScopes,
   handle: async ({ params, body }, { apiKeys }: KeyServices, { principal, signal }) => {
     const owner = ownerOf(principal, params.user_email);
     return ok(await apiKeys.update(owner, principal, params.key_name, body, { signal }));
