@@ -18,7 +18,8 @@ const Source = Type.Object(
     collection_ids: optional(Type.Array(Type.String(), { minItems: 1 })),
     inherited_bucket_ids: optional(Type.Array(Type.String())),
     source_filters: Type.Optional(Type.Null({ description: "Not available in Inlet" })),
-    field_map: Type.Optional(Type.Null({ description: "Not available in Inlet" })),
+    // The published client sends an empty one where none was given.
+    field_map: optional(Type.Object({}, { additionalProperties: false, description: "Not available in Inlet" })),
   },
   { additionalProperties: false, examples: [{ type: "bucket", bucket_ids: ["bkt_talks"] }] },
 );
