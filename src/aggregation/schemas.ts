@@ -1,6 +1,8 @@
 /** Body and answer of the aggregation call. What one part of a body says of another (aliases, boundaries) is inspect.ts's. */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
+import { Filters } from "../filters/schemas";
+
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const literals = <T extends string>(values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)));
 
@@ -86,7 +88,7 @@ export const DocumentAggregation = Type.Object(
   {
     group_by: optional(Type.Array(GroupByField, { maxItems: MAX_GROUP_KEYS })),
     aggregations: Type.Array(AggregationOperation, { minItems: 1, maxItems: MAX_METRICS }),
-    filters: optional(Type.Unsafe<Record<string, unknown>>(Type.Object({}, { additionalProperties: true }))),
+    filters: optional(Filters),
     having: optional(Type.Array(HavingCondition, { maxItems: 32 })),
     unwind: optional(Field),
     range_buckets: optional(Type.Array(RangeBucket, { maxItems: MAX_GROUP_KEYS })),
@@ -112,11 +114,16 @@ export const DocumentAggregation = Type.Object(
 );
 export type DocumentAggregation = Static<typeof DocumentAggregation>;
 
-const Anything = Type.Record(Type.String(), Type.Unknown());
+const anything = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
 
 export const AggregationRead = Type.Object(
   {
-    results: Type.Array(Type.Object({ group: Anything, metrics: Anything })),
+    results: Type.Array(
+      Type.Object({
+        group: anything("By alias, the group's values: null where a document has none."),
+        metrics: anything("By alias, what the functions came to: numbers, lists, or values of the field."),
+      }),
+    ),
     total_groups: Type.Integer({ minimum: 0, description: "Groups after `having` and before `limit`" }),
     query_info: Type.Object({
       strategy: literals(["count", "facet", "stream"]),

@@ -36,12 +36,9 @@ export const Blob = Type.Object(fields, {
 export type Blob = Static<typeof Blob>;
 
 /** The same on reading. */
-export const BlobRead = Type.Object(
-  {
-    ...fields,
-    presigned_url: Type.Optional(Type.String({ minLength: 1 })),
-    unavailable_reason: Type.Optional(Type.String({ description: "Why there is no presigned_url." })),
-  },
-  { additionalProperties: true },
-);
+export const BlobRead = Type.Object({
+  ...fields,
+  presigned_url: Type.Optional(Type.String({ minLength: 1 })),
+  unavailable_reason: Type.Optional(Type.String({ description: "Why there is no presigned_url." })),
+});
 export type BlobRead = Static<typeof BlobRead>;

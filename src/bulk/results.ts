@@ -3,6 +3,7 @@
 import { Type } from "@sinclair/typebox";
 
 import { InletError } from "../errors";
+import { ErrorRead } from "../schema/common";
 
 export interface BulkCounts {
   received: number;
@@ -16,12 +17,12 @@ export const BulkLine = Type.Union([
     index: Type.Integer({ description: "The document's place in the request, from 0" }),
     status: Type.Integer({ description: "200: it is in Qdrant. Else why it is not, as for a single one" }),
     document_id: Type.Optional(Type.String()),
-    error: Type.Optional(Type.Object({ message: Type.String(), type: Type.String() }, { additionalProperties: true })),
+    error: Type.Optional(ErrorRead),
   }),
   Type.Object({
     summary: Type.Object({ received: Type.Integer(), written: Type.Integer(), refused: Type.Integer() }),
     complete: Type.Boolean({ description: "false: the request could not be read to its end" }),
-    error: Type.Optional(Type.Object({ message: Type.String(), type: Type.String() }, { additionalProperties: true })),
+    error: Type.Optional(ErrorRead),
   }),
 ]);
 

@@ -16,10 +16,14 @@ export interface BulkServices {
   bulkLimits: { documentBytes: number };
 }
 
-const Documents = Type.Union([
-  Type.Array(DocumentCreate),
-  Type.Object({ documents: Type.Array(DocumentCreate) }, { additionalProperties: false }),
-]);
+const Documents = Type.Union(
+  [Type.Array(DocumentCreate), Type.Object({ documents: Type.Array(DocumentCreate) }, { additionalProperties: false })],
+  {
+    examples: [
+      { documents: [{ document_id: "doc_talk_1", metadata: { title: "A talk" }, vectors: { dense: [0.5, 1] } }] },
+    ],
+  },
+);
 const NDJSON = "application/x-ndjson";
 
 export const createDocuments = operation({

@@ -30,10 +30,15 @@ const Extractor = Type.Object(
     version: Type.String({ minLength: 1, maxLength: 64 }),
     params: optional(anything("The extractor's own settings, kept as given")),
   },
-  { additionalProperties: true, examples: [{ feature_extractor_name: "text_extractor", version: "v1" }] },
+  {
+    additionalProperties: true,
+    description: "What makes the vectors; further keys are kept as given",
+    examples: [{ feature_extractor_name: "text_extractor", version: "v1" }],
+  },
 );
 const ExtractorRead = Type.Composite([Extractor, Type.Object({ feature_extractor_id: Type.String() })], {
   additionalProperties: true,
+  description: "With further keys as they were given",
 });
 
 const noList = optional(Type.Array(Type.Unknown(), { maxItems: 0, description: "Not available in Inlet" }));

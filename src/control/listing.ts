@@ -22,9 +22,12 @@ export const ListRequest = Type.Object(
     page: Type.Optional(Type.Integer({ minimum: 1 })),
     cursor: Type.Optional(Type.String({ maxLength: 4096 })),
     filters: Type.Optional(
-      Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
-        description: "`{field: value}`, or AND, OR, NOT of `{field, operator, value}`",
-      }),
+      Type.Union([
+        Type.Record(Type.String(), Type.Unknown(), {
+          description: "`{field: value}`, or AND, OR, NOT of `{field, operator, value}`",
+        }),
+        Type.Null(),
+      ]),
     ),
     sort: Type.Optional(Type.Union([SortOption, Type.Null()])),
     sorts: Type.Optional(Type.Union([Type.Array(SortOption, { maxItems: 1 }), Type.Null()])),

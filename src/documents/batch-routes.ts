@@ -20,6 +20,9 @@ export interface DocumentBatchServices {
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
+/** Of the examples. */
+const LANGUAGE = { field: "language", operator: "eq", value: "en" };
+
 const MAX_IDS = 1_000;
 const DocumentIds = Type.Array(DocumentId, { minItems: 1, maxItems: MAX_IDS });
 
@@ -48,7 +51,7 @@ export const batchGetDocuments = operation({
       return_presigned_urls: Type.Optional(Type.Boolean({ description: "true where left out" })),
       return_vectors: Type.Optional(Type.Boolean()),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, examples: [{ document_ids: ["doc_1", "doc_2"], return_vectors: true }] },
   ),
   answer: Type.Object({ documents: Type.Array(DocumentRead), not_found: Type.Array(Type.String()) }),
   handle: async ({ body }, { batches }: DocumentBatchServices, context) => {
@@ -76,7 +79,10 @@ export const batchDeleteDocuments = operation({
       filters: optional(Filters),
       reason: optional(Type.String({ maxLength: 500 })),
     },
-    { additionalProperties: false },
+    {
+      additionalProperties: false,
+      examples: [{ document_ids: ["doc_1", "doc_2"] }, { filters: { AND: [LANGUAGE] }, reason: "Moved" }],
+    },
   ),
   answer: Type.Object({
     deleted_count: Type.Integer(),
@@ -149,7 +155,13 @@ export const batchUpdateDocuments = operation({
       filters: optional(Filters),
       update_data: optional(DocumentUpdate),
     },
-    { additionalProperties: false },
+    {
+      additionalProperties: false,
+      examples: [
+        { updates: [{ document_id: "doc_1", update_data: { metadata: { language: "de" } } }] },
+        { filters: { AND: [LANGUAGE] }, update_data: { metadata: { reviewed: true } } },
+      ],
+    },
   ),
   answer: Type.Object({
     updated_count: Type.Integer(),
@@ -183,7 +195,13 @@ export const bulkUpdateDocuments = operation({
   namespaced: true,
   params: CollectionPath,
   query: Nothing,
-  body: Type.Object({ filters: Filters, update_data: DocumentUpdate }, { additionalProperties: false }),
+  body: Type.Object(
+    { filters: Filters, update_data: DocumentUpdate },
+    {
+      additionalProperties: false,
+      examples: [{ filters: { AND: [LANGUAGE] }, update_data: { metadata: { reviewed: true } } }],
+    },
+  ),
   answer: Type.Object({ updated_count: Type.Integer(), message: Type.String() }),
   inspect: (body) =>
     isRecord(body)

@@ -3,7 +3,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 import { Filters } from "../filters/schemas";
 import { PageQuery, Pagination } from "../schema/common";
-import { DocumentRead } from "./schemas";
+import { DocumentPart } from "./schemas";
 
 export const DEFAULT_LIMIT = 10;
 export const MAX_LIMIT = 1_000;
@@ -116,12 +116,12 @@ export const ListQuery = Type.Object({
 export type ListQuery = Static<typeof ListQuery>;
 
 export const ListAnswer = Type.Object({
-  results: Type.Optional(Type.Array(DocumentRead)),
+  results: Type.Optional(Type.Array(DocumentPart)),
   groups: Type.Optional(
     Type.Array(
       Type.Object({
         group_key: Type.Unknown({ description: "null for documents without a value." }),
-        documents: Type.Array(DocumentRead, {
+        documents: Type.Array(DocumentPart, {
           description: `The first of them: at most ${MAX_GROUP_DOCUMENTS}, and in all groups ${MAX_GROUPED_DOCUMENTS}.`,
         }),
         count: Type.Integer({ description: "How many the group has." }),
@@ -193,7 +193,10 @@ export type Distinct = Static<typeof Distinct>;
 export const DistinctAnswer = Type.Object({
   field: Type.String(),
   values: Type.Array(
-    Type.Object({ value: Type.Unknown(), count: Type.Integer({ description: "Documents that have the value." }) }),
+    Type.Object({
+      value: Type.Unknown({ description: "A text, number or boolean." }),
+      count: Type.Integer({ description: "Documents that have the value." }),
+    }),
     { description: "Most frequent first, equals in the order of values." },
   ),
   total_distinct: Type.Integer({ description: "How many values there are, also past the limit." }),

@@ -135,49 +135,101 @@ export const DocumentUpdate = Type.Unsafe<Static<typeof updateFields> & Record<s
 );
 export type DocumentUpdate = Static<typeof DocumentUpdate>;
 
-const Lineage = Type.Object(
-  {
-    root_object_id: Type.Optional(Type.String()),
-    root_bucket_id: Type.Optional(Type.String()),
-    source_type: Type.Optional(SourceType),
-    source_object_id: Type.Optional(Type.String()),
-    source_document_id: Type.Optional(Type.String()),
-    source_collection_id: Type.Optional(Type.String()),
-    path: Type.Optional(Type.String()),
-    chain: Type.Optional(Type.Array(LineageStep)),
-  },
-  { additionalProperties: true },
-);
+const Anything = (description: string) => Type.Object({}, { additionalProperties: true, description });
+const Id = Type.Optional(Type.String());
 
-const Internal = Type.Object(
-  {
-    internal_id: Type.String(),
-    namespace_id: Type.String(),
-    document_id: Type.String(),
-    collection_id: Type.String(),
-    created_at: Type.String({ format: "date-time" }),
-    updated_at: Type.String({ format: "date-time" }),
-    lineage: Type.Optional(Lineage),
-    metadata: Type.Optional(Type.Object({}, { additionalProperties: true })),
-  },
-  { additionalProperties: true },
-);
+const Lineage = Type.Object({
+  root_object_id: Id,
+  root_bucket_id: Id,
+  source_type: Type.Optional(SourceType),
+  source_object_id: Id,
+  source_document_id: Id,
+  source_collection_id: Id,
+  path: Id,
+  chain: Type.Optional(Type.Array(LineageStep)),
+});
+
+const Numbers = Type.Array(Type.Number());
+const FeatureRead = Type.Object({
+  feature_extractor_id: Type.Optional(Type.String({ description: "None: vectors of the document itself." })),
+  payload: Type.Optional(Anything("The user's own fields of the feature.")),
+  vectors: Type.Optional(Type.Array(Type.String(), { description: "The names of its vectors in Qdrant." })),
+  norms: Type.Optional(
+    Type.Record(Type.String(), Type.Union([Type.Number(), Numbers]), {
+      description: "Lengths that vectors under cosine had before Qdrant normalised them; of a multivector one per row.",
+    }),
+  ),
+});
+
+const Internal = Type.Object({
+  internal_id: Type.String({ description: "The organisation." }),
+  namespace_id: Type.String(),
+  document_id: Type.String(),
+  collection_id: Type.String(),
+  created_at: Type.String({ format: "date-time" }),
+  updated_at: Type.String({ format: "date-time" }),
+  lineage: Type.Optional(Lineage),
+  features: Type.Optional(Type.Array(FeatureRead)),
+  metadata: Type.Optional(
+    Type.Object(
+      { ingestion_status: Type.Optional(Type.Literal("COMPLETED")), revision: Id, request_hash: Id },
+      { description: "The system's own: not the request's `metadata`, whose fields stand at the root." },
+    ),
+  ),
+  document_schema_version: Type.Optional(literals("v1", "v2")),
+  modality: Id,
+  mime_type: Id,
+  size_bytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  content_hash: Id,
+  source_blobs: Type.Optional(Type.Array(BlobRead)),
+  document_blobs: Type.Optional(Type.Array(BlobRead)),
+  processing: Type.Optional(Anything("What another system notes of its work.")),
+});
+
+const VectorRead = Type.Union([
+  Numbers,
+  Type.Array(Numbers),
+  Type.Object({ indices: Type.Array(Type.Integer({ minimum: 0 })), values: Numbers }),
+]);
+const onTop = {
+  vectors: Type.Optional(Type.Record(Type.String(), VectorRead, { description: "By name (return_vectors)." })),
+  _vectors: Type.Optional(Type.Array(Type.String(), { description: "Names (return_vector_names)." })),
+};
+const ids = { document_id: Type.String(), collection_id: Type.String() };
 
 /** A document as calls answer it: the payload as it lies in Qdrant, and what the request asked for on top. */
 export const DocumentRead = Type.Object(
-  {
-    document_id: Type.String(),
-    collection_id: Type.String(),
-    _internal: Type.Optional(Internal),
-    document_blobs: Type.Optional(Type.Array(BlobRead)),
-    vectors: Type.Optional(Type.Object({}, { additionalProperties: true, description: "By name (return_vectors)." })),
-    _vectors: Type.Optional(Type.Array(Type.String(), { description: "Names (return_vector_names)." })),
-  },
-  { additionalProperties: true, description: "User fields stand at the root." },
+  { ...ids, _internal: Type.Optional(Internal), document_blobs: Type.Optional(Type.Array(BlobRead)), ...onTop },
+  { additionalProperties: true, title: "Document", description: "User fields stand at the root." },
 );
 export type DocumentRead = Static<typeof DocumentRead>;
 
-export const GenericDelete = Type.Object({ message: Type.String(), success: Type.Boolean() });
+/** The same where the request may `select` parts of it. */
+export const DocumentPart = Type.Object(
+  {
+    ...ids,
+    _internal: Type.Optional(
+      Type.Object({
+        ...Type.Partial(Internal).properties,
+        lineage: Type.Optional(
+          Type.Object({ ...Lineage.properties, chain: Type.Optional(Type.Array(Type.Partial(LineageStep))) }),
+        ),
+        source_blobs: Type.Optional(Type.Array(Type.Partial(BlobRead))),
+        document_blobs: Type.Optional(Type.Array(Type.Partial(BlobRead))),
+      }),
+    ),
+    document_blobs: Type.Optional(Type.Array(Type.Partial(BlobRead))),
+    ...onTop,
+  },
+  {
+    additionalProperties: true,
+    title: "DocumentPart",
+    description: "User fields stand at the root. With `select`, what it does not name is left out.",
+  },
+);
+export type DocumentPart = Static<typeof DocumentPart>;
+
+export const GenericDelete = Type.Object({ message: Type.String(), success: Type.Literal(true) });
 
 export const CollectionPath = Type.Object({ collection: Type.String({ minLength: 1, maxLength: 64 }) });
 export const DocumentPath = Type.Object({

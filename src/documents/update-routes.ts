@@ -22,7 +22,14 @@ const ReplaceQuery = Type.Object({
 });
 /** A merge or, with `replace=true`, a DocumentCreate: which of the two only the query tells. */
 const PutBody = Type.Unsafe<Record<string, unknown>>(
-  Type.Object({}, { additionalProperties: true, examples: [{ metadata: { language: "de", draft: null } }] }),
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description: "As PATCH takes it; with `replace=true` as a document is created.",
+      examples: [{ metadata: { language: "de", draft: null } }],
+    },
+  ),
 );
 
 const checkUpdate = compile(DocumentUpdate);

@@ -59,7 +59,9 @@ export const DocumentsUpsert = Type.Object(
     additionalProperties: false,
     examples: [
       {
-        documents: [{ document_id: "doc_1", vectors: { embedding: [0.12, -0.5, 0.33] }, payload: { title: "A talk" } }],
+        documents: [
+          { document_id: "doc_own_1", vectors: { embedding: [0.12, -0.5, 0.33] }, payload: { title: "A talk" } },
+        ],
       },
     ],
   },

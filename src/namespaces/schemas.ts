@@ -5,7 +5,7 @@ import { Pagination } from "../schema/common";
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)));
-const Anything = Type.Record(Type.String(), Type.Unknown());
+const anything = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
 
 /** Checked by names.ts through `inspect`, which says what is wrong in words. */
 const Name = Type.String({
@@ -20,7 +20,7 @@ export const FeatureExtractor = Type.Object(
   {
     feature_extractor_name: Type.String({ minLength: 1, maxLength: 128 }),
     version: Type.String({ minLength: 1, maxLength: 64 }),
-    params: optional(Anything),
+    params: optional(anything("The extractor's own settings, kept as given")),
   },
   { additionalProperties: false, examples: [{ feature_extractor_name: "text_extractor", version: "v1" }] },
 );
@@ -30,7 +30,7 @@ export const PayloadIndex = Type.Object(
   {
     field_name: Type.String({ minLength: 1, maxLength: 255, description: "A user field, as `x` or `metadata.x`" }),
     type: literals(...INDEX_TYPES),
-    field_schema: optional(Anything),
+    field_schema: optional(anything("Qdrant's parameters of the index")),
     is_protected: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false, examples: [{ field_name: "language", type: "keyword" }] },
@@ -57,15 +57,15 @@ export const VectorDeclaration = Type.Union([
       multivector_config: Type.Optional(
         Type.Object({ comparator: Type.Literal("max_sim") }, { additionalProperties: false }),
       ),
-      hnsw_config: Type.Optional(Anything),
-      quantization_config: Type.Optional(Anything),
+      hnsw_config: Type.Optional(anything("Handed on to Qdrant")),
+      quantization_config: Type.Optional(anything("Handed on to Qdrant")),
     },
     { additionalProperties: false },
   ),
   Type.Object(
     {
       sparse: Type.Object(
-        { modifier: Type.Optional(literals("none", "idf")), index: Type.Optional(Anything) },
+        { modifier: Type.Optional(literals("none", "idf")), index: Type.Optional(anything("Handed on to Qdrant")) },
         { additionalProperties: false },
       ),
     },
@@ -102,7 +102,17 @@ export const NamespaceCreate = Type.Object(
     spend_budget: unavailable,
     cost_cap_override: unavailable,
   },
-  { additionalProperties: false, title: "NamespaceCreate" },
+  {
+    additionalProperties: false,
+    title: "NamespaceCreate",
+    examples: [
+      {
+        namespace_name: "articles",
+        payload_indexes: [{ field_name: "language", type: "keyword" }],
+        vectors: { embedding: { size: 384, distance: "Cosine" } },
+      },
+    ],
+  },
 );
 export type NamespaceCreate = Static<typeof NamespaceCreate>;
 
@@ -121,7 +131,13 @@ export const NamespaceUpdate = Type.Object(
     ttl_seconds: unavailable,
     cost_cap_override: unavailable,
   },
-  { additionalProperties: false, title: "NamespaceUpdate" },
+  {
+    additionalProperties: false,
+    title: "NamespaceUpdate",
+    examples: [
+      { description: "Articles in all languages", payload_indexes: [{ field_name: "year", type: "integer" }] },
+    ],
+  },
 );
 export type NamespaceUpdate = Static<typeof NamespaceUpdate>;
 
@@ -130,10 +146,16 @@ export const StandaloneCreate = Type.Object(
     namespace_id: Type.String({ minLength: 1, maxLength: 64, description: "An id (`ns_…`) or a name" }),
     vector_configs: optional(Type.Array(VectorConfig, { maxItems: 256 })),
     storage: unavailable,
-    config: optional(Anything),
+    config: optional(anything("Taken as the published client sends it; it changes nothing")),
     auto_create_indexes: optional(Type.Boolean()),
   },
-  { additionalProperties: false, title: "StandaloneCreate" },
+  {
+    additionalProperties: false,
+    title: "StandaloneCreate",
+    examples: [
+      { namespace_id: "own_vectors", vector_configs: [{ name: "embedding", dimension: 384, metric: "cosine" }] },
+    ],
+  },
 );
 export type StandaloneCreate = Static<typeof StandaloneCreate>;
 
@@ -142,6 +164,9 @@ export const NamespacePath = Type.Object({
 });
 
 const FeatureExtractorRead = Type.Composite([FeatureExtractor, Type.Object({ feature_extractor_id: Type.String() })]);
+
+/** As they were declared; control/records.ts keeps them. */
+const VectorConfigs = Type.Unsafe<Record<string, unknown>[]>(Type.Array(VectorConfig));
 
 export const NamespaceRead = Type.Object(
   {
@@ -158,8 +183,10 @@ export const NamespaceRead = Type.Object(
     collection_count: Type.Integer(),
     auto_create_indexes: Type.Boolean(),
     mode: Type.String(),
-    vector_configs: Type.Array(Anything),
-    vectors: Type.Optional(Anything),
+    vector_configs: VectorConfigs,
+    vectors: Type.Optional(
+      Type.Unsafe<Record<string, Record<string, unknown>>>(Type.Record(Type.String(), VectorDeclaration)),
+    ),
     namespace_ready: Type.Boolean(),
     created_at: Type.String(),
     updated_at: Type.String(),
@@ -188,7 +215,7 @@ export const StandaloneRead = Type.Object(
     namespace_id: Type.String(),
     mode: Type.Literal("standalone"),
     status: Type.Literal("active"),
-    vector_configs: Type.Array(Anything),
+    vector_configs: VectorConfigs,
     document_count: Type.Integer(),
   },
   { title: "StandaloneNamespace" },

@@ -113,8 +113,14 @@ const Ready = Type.Object({
   qdrant: Type.Object({ version: Type.String({ description: "Of the Qdrant that is reached" }) }),
 });
 const Description = Type.Object(
-  { openapi: Type.String({ pattern: "^3\\.1\\." }), info: Type.Object({}, { additionalProperties: true }) },
-  { additionalProperties: true },
+  {
+    openapi: Type.String({ pattern: "^3\\.1\\." }),
+    info: Type.Object(
+      { title: Type.Literal("Inlet"), version: Type.String() },
+      { additionalProperties: true, description: "And more" },
+    ),
+  },
+  { additionalProperties: true, description: "An OpenAPI 3.1 document" },
 );
 
 /** What needs no key and is no operation of the API. */

@@ -53,24 +53,28 @@ const FaultRead = Type.Object(
   { title: "Fault" },
 );
 
+/** What went wrong, in every error's envelope and in the lines of streams. */
+export const ErrorRead = Type.Object(
+  {
+    message: Type.String(),
+    type: Type.String({ description: "Stable and machine-readable" }),
+    code: Type.Optional(Type.String({ description: "Finer than the type, where a client may branch on it" })),
+    details: Type.Optional(
+      Type.Object(
+        { errors: Type.Optional(Type.Array(FaultRead, { description: "Of a validation error: every faulty field" })) },
+        { additionalProperties: true, description: "What the error is about, by its type and code" },
+      ),
+    ),
+  },
+  { title: "Error" },
+);
+
 /** The envelope of every error. */
 export const Failure = Type.Object(
   {
     success: Type.Literal(false),
     status: Type.Integer({ minimum: 400, maximum: 599 }),
-    error: Type.Object({
-      message: Type.String(),
-      type: Type.String({ description: "Stable and machine-readable" }),
-      code: Type.Optional(Type.String({ description: "Finer than the type, where a client may branch on it" })),
-      details: Type.Optional(
-        Type.Object(
-          {
-            errors: Type.Optional(Type.Array(FaultRead, { description: "Of a validation error: every faulty field" })),
-          },
-          { additionalProperties: true },
-        ),
-      ),
-    }),
+    error: ErrorRead,
   },
   { title: "Failure" },
 );

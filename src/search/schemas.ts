@@ -2,7 +2,7 @@
  *  names the place of each fault. */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
-import { DocumentRead } from "../documents/schemas";
+import { DocumentPart } from "../documents/schemas";
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
@@ -132,7 +132,7 @@ export type NamespaceSearchRequest = Static<typeof NamespaceSearchRequest>;
 
 const Hit = Type.Object({
   score: Type.Union([Type.Number(), Type.Null()], { description: "null where it is beyond a float32." }),
-  document: DocumentRead,
+  document: DocumentPart,
 });
 
 export const SearchAnswer = Type.Object({
@@ -150,7 +150,7 @@ export const SearchAnswer = Type.Object({
       qdrant: Type.Object({
         method: Type.String(),
         path: Type.String(),
-        body: Type.Object({}, { additionalProperties: true }),
+        body: Type.Object({}, { additionalProperties: true, description: "As it was sent, vectors and all." }),
       }),
     }),
   ),

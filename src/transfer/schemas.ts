@@ -5,12 +5,13 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { DOCUMENT_ID_PATTERN } from "../ids";
 import { COLLECTION_ID_PATTERN } from "../namespaces/names";
 import { FeatureExtractor, PayloadIndex, VectorConfig, VectorDeclaration } from "../namespaces/schemas";
+import { ErrorRead } from "../schema/common";
 
 export const FORMAT = "inlet.namespace";
 /** Raised when a reader of the version before would take a file for something else. */
 export const FORMAT_VERSION = 1;
 
-const Anything = Type.Record(Type.String(), Type.Unknown());
+const anything = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
 const line = <K extends string, P extends Record<string, TSchema>>(kind: K, properties: P, title: string) =>
   Type.Object({ type: Type.Literal(kind), ...properties }, { additionalProperties: false, title });
 
@@ -26,13 +27,13 @@ export const VectorParams = Type.Union([
       datatype: Type.Optional(Datatype),
       multivector_config: Type.Optional(Type.Object({ comparator: Type.Literal("max_sim") })),
     },
-    { additionalProperties: true },
+    { additionalProperties: true, description: "Dense, or multi-dense with a multivector_config" },
   ),
   Type.Object(
     {
       sparse: Type.Object(
         { modifier: Type.Optional(Type.Union([Type.Literal("none"), Type.Literal("idf")])) },
-        { additionalProperties: true },
+        { additionalProperties: true, description: "With Qdrant's parameters of its index" },
       ),
     },
     { additionalProperties: false },
@@ -83,10 +84,10 @@ export const CollectionLine = line(
     collection_id: Type.String({ pattern: COLLECTION_ID_PATTERN }),
     collection_name: Type.String({ minLength: 1, maxLength: 64 }),
     description: Type.Optional(Type.String()),
-    metadata: Type.Optional(Anything),
-    source: Type.Optional(Anything),
-    feature_extractor: Type.Optional(Anything),
-    input_schema: Type.Optional(Anything),
+    metadata: Type.Optional(anything("The user's own")),
+    source: Type.Optional(anything("As POST /v1/collections takes it")),
+    feature_extractor: Type.Optional(anything("As POST /v1/collections takes it")),
+    input_schema: Type.Optional(anything("As POST /v1/collections takes it")),
     enabled: Type.Optional(Type.Boolean()),
   },
   "TransferCollection",
@@ -105,15 +106,15 @@ const Payload = Type.Object(
           collection_id: Type.String(),
           created_at: Time,
           updated_at: Time,
-          lineage: Type.Optional(Anything),
-          features: Type.Optional(Type.Array(Anything)),
-          metadata: Type.Optional(Anything),
+          lineage: Type.Optional(anything("As it lies in Qdrant")),
+          features: Type.Optional(Type.Array(anything("As it lies in Qdrant"))),
+          metadata: Type.Optional(anything("The system's own")),
         },
-        { additionalProperties: true },
+        { additionalProperties: true, description: "What the system knows, as it lies in Qdrant" },
       ),
     ),
   },
-  { additionalProperties: true },
+  { additionalProperties: true, description: "The point's payload, user fields at its root" },
 );
 
 /** A document's whole point. */
@@ -144,21 +145,29 @@ export const ErrorLine = line(
   "error",
   {
     status: Type.Integer(),
-    error: Type.Object({ message: Type.String(), type: Type.String() }, { additionalProperties: true }),
+    error: ErrorRead,
   },
   "TransferError",
 );
 export type ErrorLine = Static<typeof ErrorLine>;
 
-export const TransferLine = Type.Union([
-  HeaderLine,
-  VectorLine,
-  CollectionLine,
-  DocumentLine,
-  SkippedLine,
-  EndLine,
-  ErrorLine,
-]);
+/** The two lines that are in every file. */
+const examples = [
+  {
+    type: "header",
+    format: FORMAT,
+    version: FORMAT_VERSION,
+    namespace: { namespace_id: "ns_4f1c0a9be27d", namespace_name: "articles" },
+    settings: { payload_indexes: [{ field_name: "language", type: "keyword" }] },
+    vectors: { talk_text: { size: 384, distance: "Cosine" } },
+  },
+  { type: "end", collections: 0, documents: 0, skipped: 0 },
+];
+
+export const TransferLine = Type.Union(
+  [HeaderLine, VectorLine, CollectionLine, DocumentLine, SkippedLine, EndLine, ErrorLine],
+  { examples },
+);
 
 const RefusedLine = Type.Object({
   line: Type.Integer({ minimum: 1, description: "Its number in the body, from 1" }),

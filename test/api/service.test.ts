@@ -1,7 +1,4 @@
 /** The calls without a version, and what a browser may do. */
-import { Ajv2020 } from "ajv/dist/2020";
-
-import { operations } from "../../src/operations";
 import { backend } from "../support/backend";
 import { startInlet, type TestInlet } from "../support/inlet";
 
@@ -12,11 +9,6 @@ beforeAll(async () => {
   inlet = await startInlet(backend(), { INLET_CORS_ORIGINS: ORIGIN });
 });
 afterAll(() => inlet.close());
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
-const at = (value: unknown, ...path: string[]): unknown =>
-  path.reduce<unknown>((part, key) => (isObject(part) ? part[key] : undefined), value);
 
 describe("probes and metrics", () => {
   it.each(["/healthz", "/readyz"])("%s needs no key", async (path) => {
@@ -46,46 +38,6 @@ it("is not ready, says why and when to ask again, where Qdrant is away; and star
   } finally {
     await lonely.close();
   }
-});
-
-describe("the OpenAPI document", () => {
-  let document: unknown;
-  beforeAll(async () => {
-    document = (await inlet.call("GET", "/openapi.json", { key: null })).body;
-  });
-
-  it("has every operation, under its id", () => {
-    for (const { id, method, path } of operations) {
-      expect(at(document, "paths", path.replace(/:(\w+)/g, "{$1}"), method, "operationId")).toBe(id);
-    }
-  });
-
-  it("refers to nothing that is not there, and holds none of Inlet's own keywords", () => {
-    const text = JSON.stringify(document);
-    for (const [, reference = ""] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
-      expect([reference, at(document, ...reference.split("/"))]).toEqual([reference, expect.anything()]);
-    }
-    expect(text).not.toMatch(/"(?:wanted|unknownKeyHint|\$id)":/);
-  });
-
-  it("has schemas that compile as JSON Schema 2020-12, and examples that fit them", () => {
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    const components = at(document, "components");
-    for (const operation of operations) {
-      const path = operation.path.replace(/:(\w+)/g, "{$1}");
-      const content = ["content", "application/json", "schema"];
-      const body = at(document, "paths", path, operation.method, "requestBody", ...content);
-      const answer = at(document, "paths", path, operation.method, "responses", "200", ...content);
-      for (const schema of [body, answer]) {
-        if (!isObject(schema)) continue;
-        const validate = ajv.compile({ ...schema, components });
-        const examples = Array.isArray(schema.examples) ? schema.examples : [];
-        for (const example of examples) {
-          expect([operation.id, validate(example), validate.errors]).toEqual([operation.id, true, null]);
-        }
-      }
-    }
-  });
 });
 
 it("serves /docs from itself alone, under a policy that allows no inline script", async () => {

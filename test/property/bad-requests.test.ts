@@ -11,17 +11,9 @@ import { operations } from "../../src/operations";
 import { readVersion } from "../../src/version";
 import { type InletAnswer, type InletRequest, startInlet, type TestInlet } from "../support/inlet";
 import { describedOperations, type DescribedOperation, isObject, type Parameter } from "../support/open-api";
+import { STOCK, STOCK_NAMESPACE, stockPath, stockUp } from "../support/request-stock";
 import { type Forbidden, SchemaValues } from "../support/schema-values";
 
-const NAMESPACE = "fuzz";
-const PATH_VALUES: Readonly<Record<string, string>> = {
-  namespace: NAMESPACE,
-  collection: "talks",
-  document_id: "doc_1",
-  object_id: "obj_1",
-  user_email: "ada@example.com",
-  key_name: "ingest",
-};
 const AT_ONCE = 8;
 
 const document = openApiDocument(operations, readVersion());
@@ -34,9 +26,9 @@ let inlet: TestInlet;
 const stock = async (): Promise<unknown> => {
   const answers = await Promise.all([
     inlet.call("GET", "/v1/namespaces"),
-    inlet.call("GET", "/v1/collections", { namespace: NAMESPACE }),
-    inlet.call("POST", "/v1/documents/list?return_vectors=true", { namespace: NAMESPACE }),
-    inlet.call("GET", `/v1/organizations/users/${PATH_VALUES.user_email}/api-keys?include_revoked=true`),
+    inlet.call("GET", "/v1/collections", { namespace: STOCK_NAMESPACE }),
+    inlet.call("POST", "/v1/documents/list?return_vectors=true", { namespace: STOCK_NAMESPACE }),
+    inlet.call("GET", `/v1/organizations/users/${STOCK.user_email}/api-keys?include_revoked=true`),
     inlet.call("GET", "/v1/organizations"),
   ]);
   return answers.map(({ body }) => body);
@@ -45,12 +37,7 @@ let before: unknown;
 
 beforeAll(async () => {
   inlet = await startInlet({ dataDir });
-  const body = { document_id: "doc_1", root_object_id: "obj_1", vectors: { embedding: [1, 2, 3] } };
-  const made = await inlet.call("POST", "/v1/collections/talks/documents", { namespace: NAMESPACE, body });
-  const key = await inlet.call("POST", "/v1/organizations/users/ada@example.com/api-keys", {
-    body: { name: "ingest" },
-  });
-  expect([made.status, key.status]).toEqual([200, 200]);
+  await stockUp(inlet);
   before = await stock();
 });
 afterAll(async () => {
@@ -64,14 +51,11 @@ interface Attempt {
   request: InletRequest;
 }
 
-const pathOf = ({ path }: DescribedOperation, changed: Readonly<Record<string, string>> = {}): string =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(changed[name] ?? PATH_VALUES[name] ?? "text"));
-
 const requestOf = ({ body }: DescribedOperation): InletRequest => {
   const [[type, content] = []] = Object.entries(body?.content ?? {});
-  if (content === undefined || type === undefined) return { namespace: NAMESPACE };
+  if (content === undefined || type === undefined) return { namespace: STOCK_NAMESPACE };
   return {
-    namespace: NAMESPACE,
+    namespace: STOCK_NAMESPACE,
     body: JSON.stringify(values.fitting(content.schema)),
     headers: { "Content-Type": type },
   };
@@ -79,14 +63,14 @@ const requestOf = ({ body }: DescribedOperation): InletRequest => {
 
 function badParameters(operation: DescribedOperation, { name, in: location, required, schema }: Parameter): Attempt[] {
   const request = requestOf(operation);
-  const path = pathOf(operation);
+  const path = stockPath(operation.path);
   const texts = values.forbiddenTexts(schema);
   const what = (text: string): string => `${location} ${name}: ${JSON.stringify(text.slice(0, 60))}`;
   switch (location) {
     case "path":
       return texts
         .filter((text) => text !== "")
-        .map((text) => ({ what: what(text), path: pathOf(operation, { [name]: text }), request }));
+        .map((text) => ({ what: what(text), path: stockPath(operation.path, { [name]: text }), request }));
     case "query": {
       const query = (...given: string[]): string =>
         new URLSearchParams(given.map((text): [string, string] => [name, text])).toString();
@@ -122,7 +106,7 @@ const NOT_OF_THE_TYPE: readonly (string | Uint8Array)[] = [
 function badBodies(operation: DescribedOperation): Attempt[] {
   const { body } = operation;
   if (body === undefined) return [];
-  const path = pathOf(operation);
+  const path = stockPath(operation.path);
   const seen = new Set<string>();
   const attempts = Object.entries(body.content).flatMap(([type, { schema }]) => {
     const text = JSON.stringify(schema);
@@ -131,7 +115,7 @@ function badBodies(operation: DescribedOperation): Attempt[] {
     const send = (what: string, sent: string | Uint8Array): Attempt => ({
       what: `${type} ${what}`,
       path,
-      request: { namespace: NAMESPACE, body: sent, headers: { "Content-Type": type } },
+      request: { namespace: STOCK_NAMESPACE, body: sent, headers: { "Content-Type": type } },
     });
     const wrong = (known ? [] : values.forbidden(schema)).map(({ place, value }: Forbidden) =>
       send(`${place}: ${JSON.stringify(value).slice(0, 200)}`, JSON.stringify(value)),
