@@ -4,6 +4,9 @@ import { EngineServer } from "./http/server";
 import { type ApiKeys } from "./http/api-key";
 import { allRoutes } from "./http/router";
 import { parsePath } from "./filter/path";
+import { buildThread } from "./query/hnsw/build-thread";
+import { GraphBuilder } from "./query/hnsw/graph-builder";
+import { GraphFiles } from "./query/hnsw/graph-files";
 import { GraphSearcher } from "./query/hnsw/graph-search";
 import { FloatArena } from "./query/simd/arena";
 import { PooledSearcher } from "./query/simd/pooled-search";
@@ -38,20 +41,24 @@ export interface EmbeddedEngine {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedEngine> {
   const { dataDir, host = "127.0.0.1", onError = reportToStderr } = options;
   const arena = new FloatArena();
+  const graphFiles = new GraphFiles(join(dataDir, "graphs"));
   const folder = await openFolder(
     dataDir,
     {
       createPayloadIndex: (schema, path) => createPayloadIndex(schema, parsePath(path)),
       allocate: arena.allocate,
+      dropGraph: (column) => void graphFiles.remove(column).catch(onError),
     },
     onError,
   );
   const exact = new PooledSearcher(arena);
-  const dense = new GraphSearcher(exact, { folder: join(dataDir, "graphs"), onError });
+  const graphs = new GraphBuilder(graphFiles, buildThread(), onError);
+  const dense = new GraphSearcher(exact, graphs);
   try {
+    await graphFiles.open(folder.catalog.columnKeys());
     const snapshots = await Snapshots.open(join(dataDir, "snapshots"), folder.catalog, onError);
     if (options.storageSnapshot !== undefined) await putBack(snapshots, options.storageSnapshot);
-    const routes = allRoutes({ search: { dense, random: Math.random }, snapshots });
+    const routes = allRoutes({ search: { dense, random: Math.random }, indexes: dense, snapshots });
     const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
     const port = await server.listen(options.port, host);
     return {
@@ -60,7 +67,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
       close: async () => {
         await server.close();
         await snapshots.close();
-        await dense.close();
+        await graphs.close();
         await exact.close();
         await folder.close();
       },

@@ -8,6 +8,7 @@ import { serviceRoutes } from "../operations/service";
 import { snapshotRoutes } from "../operations/snapshots";
 import { unsupportedRoutes } from "../operations/unsupported";
 import { vectorNameRoutes } from "../operations/vector-names";
+import { type VectorIndexes } from "../model/table";
 import { type QueryDependencies } from "../query/execute";
 import { type CollectionCatalog } from "../storage/catalog";
 import { type Snapshots } from "../storage/snapshots";
@@ -15,12 +16,13 @@ import { type Route } from "./route";
 
 export interface RouteDependencies {
   search: QueryDependencies;
+  indexes: VectorIndexes;
   snapshots: Snapshots;
 }
 
-export const allRoutes = ({ search, snapshots }: RouteDependencies): readonly Route<CollectionCatalog>[] => [
+export const allRoutes = ({ search, indexes, snapshots }: RouteDependencies): readonly Route<CollectionCatalog>[] => [
   ...serviceRoutes,
-  ...collectionRoutes,
+  ...collectionRoutes(indexes),
   ...aliasRoutes,
   ...vectorNameRoutes,
   ...indexRoutes,

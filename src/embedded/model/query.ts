@@ -83,6 +83,7 @@ export interface SearchParams {
   hnswEf?: number;
   exact: boolean;
   oversampling?: number;
+  indexedOnly?: boolean;
 }
 
 /** What a request and each of its prefetches have in common. */

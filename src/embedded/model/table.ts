@@ -75,6 +75,30 @@ export interface DenseColumn {
   /** A view, not a copy; undefined where the point has no such vector. */
   row(slot: Slot): Float32Array | undefined;
 }
+/** A dense vector of a collection, its column read in or not. */
+export interface IndexedVector {
+  readonly params: DenseParams;
+  readonly key: string;
+  indexSettings(): IndexSettings;
+  /** At most so many points have it. */
+  readonly mostCount: number;
+  count(): number;
+  column(): Promise<DenseColumn>;
+}
+
+export interface IndexStatus {
+  /** How many vectors an index knows. */
+  indexed: number;
+  /** Whether an index is being built that there will be. */
+  isBuilding: boolean;
+}
+
+/** What a collection may ask of its indexes. */
+export interface VectorIndexes {
+  /** Begins to build what is due. */
+  status(vector: IndexedVector): IndexStatus;
+}
+
 export interface MultiColumn {
   readonly params: DenseParams;
   readonly count: number;

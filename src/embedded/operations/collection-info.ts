@@ -1,18 +1,22 @@
 /** What `GET /collections/{c}` shows. */
 import { type CollectionConfig } from "../model/collection";
 import { type Output } from "../model/output";
+import { type VectorIndexes } from "../model/table";
 import { type StoredCollection } from "../storage/collection";
 
-export async function collectionInfo(collection: StoredCollection): Promise<Output> {
+export async function collectionInfo(collection: StoredCollection, indexes: VectorIndexes): Promise<Output> {
   for (const path of collection.config.indexes.keys()) await collection.table.prepareIndex(path);
   const { config, table } = collection;
+  const dense = table.indexedVectors().map((vector) => indexes.status(vector));
+  const sparse = [...config.sparse.keys()].map((name) => table.vectorCount(name));
   const warnings = inlineStorageWarnings(config);
   return {
-    status: "green",
+    // Yellow, as in Qdrant: searches are right, and will be faster.
+    status: dense.some(({ isBuilding }) => isBuilding) ? "yellow" : "green",
     optimizer_status: "ok",
     warnings: warnings.length > 0 ? warnings : undefined,
-    // Dense vectors are scanned; sparse ones are always indexed.
-    indexed_vectors_count: [...config.sparse.keys()].reduce((sum, name) => sum + table.vectorCount(name), 0),
+    // Sparse vectors are always indexed.
+    indexed_vectors_count: [...dense.map(({ indexed }) => indexed), ...sparse].reduce((sum, count) => sum + count, 0),
     points_count: table.pointCount,
     segments_count: segmentsOf(config),
     config: {

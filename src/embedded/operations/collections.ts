@@ -7,6 +7,7 @@ import { manageParams } from "../http/requests/manage-params";
 import { checkNameCharacters, vectorNameFault } from "../http/requests/names";
 import { type Route } from "../http/route";
 import { type CollectionConfig } from "../model/collection";
+import { type VectorIndexes } from "../model/table";
 import { type CollectionCatalog } from "../storage/catalog";
 import { changeConfig } from "./change-config";
 import { collectionInfo } from "./collection-info";
@@ -32,7 +33,7 @@ function checkVectorNames({ dense, sparse }: CollectionConfig): void {
   }
 }
 
-export const collectionRoutes: Route<CollectionCatalog>[] = [
+export const collectionRoutes = (indexes: VectorIndexes): Route<CollectionCatalog>[] => [
   {
     method: "GET",
     path: "/collections",
@@ -43,7 +44,7 @@ export const collectionRoutes: Route<CollectionCatalog>[] = [
     method: "GET",
     path: "/collections/:collection",
     access: "read",
-    handle: (request, catalog) => collectionInfo(catalog.stored(nameParam(request))),
+    handle: (request, catalog) => collectionInfo(catalog.stored(nameParam(request)), indexes),
   },
   {
     method: "GET",

@@ -11,6 +11,10 @@ export interface DenseSearch {
   excluded: ReadonlySet<Slot>;
   /** Whether an approximate answer will not do. */
   exact: boolean;
+  /** How many candidates an approximate answer is to consider (`hnsw_ef`); undefined: what was found to be enough. */
+  ef?: number;
+  /** Whether to leave out what no index knows yet, rather than scan it. */
+  indexedOnly?: boolean;
 }
 
 export interface DenseSearcher {

@@ -101,7 +101,7 @@ export class QueryRun {
   }
 
   private async byVector(
-    { limit, threshold, sources, exact }: Stage,
+    { limit, threshold, sources, params }: Stage,
     name: string,
     query: VectorQuery<StoredVector>,
     selection: Selection,
@@ -114,7 +114,8 @@ export class QueryRun {
     const picksHere = mmr !== undefined && (isRoot || sources.length > 0);
     const shown = query.kind === "nearest" ? (raw: number) => shownScore(distance, raw) : (raw: number) => raw;
     const k = mmr === undefined ? limit : (mmr.candidatesLimit ?? limit);
-    const search = { k, among, excluded: selection.excluded, exact };
+    const { exact, hnswEf: ef, indexedOnly } = params;
+    const search = { k, among, excluded: selection.excluded, exact, ef, indexedOnly };
     const found =
       query.kind === "nearest"
         ? await nearestSlots(this.table, this.dependencies.dense, name, query.target, search)

@@ -4,7 +4,14 @@ import { type QdrantError, badInput, badRequest, noPointFound, noVectorName, not
 import { type Collection } from "../model/collection";
 import { type Condition, type Filter } from "../model/filter";
 import { type PointId } from "../model/point-id";
-import { type Example, type Fusion, type OrderBy, type QueryStage, type VectorQuery } from "../model/query";
+import {
+  type Example,
+  type Fusion,
+  type OrderBy,
+  type QueryStage,
+  type SearchParams,
+  type VectorQuery,
+} from "../model/query";
 import { DEFAULT_VECTOR, type GivenVector, type StoredVector } from "../model/vector";
 import { checkDimensions, preparedVectors } from "../operations/prepare-vector";
 import { type CheckedFormula, checkFormula } from "./formula-check";
@@ -30,7 +37,7 @@ export interface Stage {
   excluded: ReadonlySet<PointId>;
   limit: number;
   threshold: number | undefined;
-  exact: boolean;
+  params: SearchParams;
 }
 
 export interface Planning {
@@ -68,7 +75,7 @@ function planStage(
     excluded,
     limit: request.limit,
     threshold: request.scoreThreshold,
-    exact: request.params?.exact ?? false,
+    params: request.params ?? { exact: false },
   };
 }
 

@@ -30,6 +30,8 @@ export interface CatalogParts {
   createPayloadIndex: PayloadIndexFactory;
   allocate: AllocateFloats;
   filler: ColumnFiller;
+  /** Told of each dense or sparse vector that is gone for good, by its column's key. */
+  dropGraph(column: string): void;
 }
 
 export interface AliasTarget {
@@ -190,6 +192,11 @@ export class Catalog implements CollectionCatalog {
 
   room(): Promise<void> {
     return this.parts.store.room();
+  }
+
+  /** The keys of all columns, read in or not. */
+  columnKeys(): Set<string> {
+    return new Set([...this.collections.values()].flatMap((collection) => collection.columnKeys()));
   }
 
   /** Resolves when what deleted collections left behind is gone. */

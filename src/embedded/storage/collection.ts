@@ -10,6 +10,7 @@ import { Rates } from "../rates";
 import { type CatalogParts } from "./catalog";
 import { type CollectionRecord, encodeCollection } from "./config-codec";
 import { Counters } from "./counters";
+import { columnKey } from "./index-settings";
 import { COLLECTION_KEY, COUNTERS_KEY, collectionPrefix, vectorPrefix } from "./layout";
 import { StoredPointTable } from "./points";
 import { type Sweeper } from "./sweeper";
@@ -112,6 +113,7 @@ export class StoredCollection implements Collection {
     this.points.forgetVector(name);
     this.sweeper.add("vectors", vectorPrefix(this.number, number));
     this.save();
+    this.dropGraphs([number]);
   }
 
   setIndex(path: string, schema: PayloadIndexSchema): void {
@@ -133,13 +135,28 @@ export class StoredCollection implements Collection {
     for (const database of ["ids", "points", "vectors"] as const) {
       this.sweeper.add(database, collectionPrefix(this.number));
     }
+    this.dropGraphs([...this.record.vectorNumbers.values()]);
     this.invalidate("deleted");
+  }
+
+  /** The keys of its dense columns, which name their graphs. */
+  columnKeys(): string[] {
+    return [...this.record.vectorNumbers.values()].map((vector) => columnKey(this.number, vector));
   }
 
   /** What a request still holds of it is stale from now on. */
   invalidate(why: "deleted" | "reloaded"): void {
     this.state = why;
     this.points.reset();
+  }
+
+  /** Once it is sure that the vectors are gone. */
+  private dropGraphs(vectors: readonly number[]): void {
+    const { store, dropGraph } = this.parts;
+    const drop = (): void => {
+      for (const vector of vectors) dropGraph(columnKey(this.number, vector));
+    };
+    store.committed().then(drop, () => undefined);
   }
 
   private giveNumber(name: string): void {

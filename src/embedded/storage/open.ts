@@ -3,7 +3,7 @@ import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Catalog, type CatalogParts } from "./catalog";
 import { StartError } from "./errors";
-import { type ColumnFiller, ThreadedFiller } from "./fill";
+import { ThreadedFiller } from "./fill";
 import { FORMAT_KEY, FORMAT_VERSION } from "./layout";
 import { lockFolder } from "./lock";
 import { STORE_FILE, Store } from "./store";
@@ -13,9 +13,13 @@ export interface OpenFolder {
   close(): Promise<void>;
 }
 
+/** Left out: columns are read in by a thread of the folder's own, and there are no graphs. */
+export type FolderParts = Omit<CatalogParts, "store" | "filler" | "dropGraph"> &
+  Partial<Pick<CatalogParts, "filler" | "dropGraph">>;
+
 export async function openFolder(
   folder: string,
-  parts: Omit<CatalogParts, "store" | "filler"> & { filler?: ColumnFiller },
+  parts: FolderParts,
   onError: (error: Error) => void,
 ): Promise<OpenFolder> {
   const unusable = (cause: unknown): StartError =>
@@ -31,7 +35,7 @@ export async function openFolder(
       checkFormat(store, folder);
       await store.committed();
       const threads = new ThreadedFiller();
-      const catalog = new Catalog({ filler: threads, ...parts, store });
+      const catalog = new Catalog({ filler: threads, dropGraph: () => undefined, ...parts, store });
       return {
         catalog,
         close: async () => {

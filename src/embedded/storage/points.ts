@@ -9,6 +9,7 @@ import { type JsonObject, isObject } from "../model/json";
 import { type PointId } from "../model/point-id";
 import {
   type DenseColumn,
+  type IndexedVector,
   type MultiColumn,
   type MutablePointTable,
   type PayloadIndex,
@@ -19,7 +20,7 @@ import {
 import { type StoredVector } from "../model/vector";
 import { Columns } from "./columns";
 import { type Counters } from "./counters";
-import { type AllocateFloats } from "./dense-column";
+import { type AllocateFloats, type ColumnOrigin } from "./dense-column";
 import { type ColumnFiller } from "./fill";
 import { columnKey, indexSettings } from "./index-settings";
 import {
@@ -236,9 +237,24 @@ export class StoredPointTable implements MutablePointTable {
     this.payloadIndexes.forget(path);
   }
 
-  /** The key of a dense vector's column, loaded or not. */
-  columnKey(name: string): string {
-    return columnKey(this.parts.number, this.records.numberOf(name));
+  /** The plain dense vectors. */
+  indexedVectors(): IndexedVector[] {
+    const plain = [...this.parts.config.dense].filter(([, { multi }]) => !multi);
+    return plain.map(([name, params]) => ({
+      ...this.originOf(name),
+      params,
+      mostCount: this.pointCount,
+      count: () => this.vectorCount(name),
+      column: () => this.denseColumn(name),
+    }));
+  }
+
+  private originOf(name: string): ColumnOrigin {
+    const { number, config } = this.parts;
+    return {
+      key: columnKey(number, this.records.numberOf(name)),
+      indexSettings: () => indexSettings(config, name),
+    };
   }
 
   private newColumns(): Columns {
@@ -256,7 +272,7 @@ export class StoredPointTable implements MutablePointTable {
         committed: () => store.committed().catch(() => undefined),
         records: () => this.records.all(name),
       }),
-      origin: (name) => ({ key: this.columnKey(name), indexSettings: () => indexSettings(config, name) }),
+      origin: (name) => this.originOf(name),
     });
   }
 

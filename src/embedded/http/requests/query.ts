@@ -216,7 +216,6 @@ export const searchParams: Decoder<SearchParams> = object((fields) => {
       return inner.optional("oversampling", float({ min: 1 }));
     }),
   );
-  fields.optional("indexed_only", boolean);
   fields.optional(
     "acorn",
     object((inner) => {
@@ -228,6 +227,7 @@ export const searchParams: Decoder<SearchParams> = object((fields) => {
     hnswEf: fields.optional("hnsw_ef", unsigned()),
     exact: fields.withDefault("exact", boolean, false),
     oversampling: quantization,
+    indexedOnly: fields.optional("indexed_only", boolean),
   };
 });
 
