@@ -45,7 +45,7 @@ export class NamespaceImports {
 
 class RunningImport {
   private line = 0;
-  private header: HeaderLine | undefined;
+  private header: { line: number; says: HeaderLine } | undefined;
   private target: ImportTarget | undefined;
   private documents: DocumentWriter | undefined;
   private end: EndLine | undefined;
@@ -99,7 +99,7 @@ class RunningImport {
     const line = readLine(parseJsonBytes(piece.bytes, "It"));
     if (this.header === undefined) {
       if (line.type !== "header") throw fault("The first line must be the header.", "missing_header");
-      this.header = line;
+      this.header = { line: this.line, says: line };
       return;
     }
     if (this.end !== undefined) throw fault("There are lines after the end line.", "lines_after_end");
@@ -137,8 +137,12 @@ class RunningImport {
   private async open(): Promise<ImportTarget> {
     if (this.target !== undefined) return this.target;
     const { who, nameOrId } = this.request;
-    if (this.header === undefined) throw fault("The first line must be the header.", "missing_header");
-    const target = await ImportTarget.open(this.deps, who, nameOrId, this.header, this.options);
+    const { header, line } = this;
+    if (header === undefined) throw fault("The first line must be the header.", "missing_header");
+    // What goes wrong now is the header's fault.
+    this.line = header.line;
+    const target = await ImportTarget.open(this.deps, who, nameOrId, header.says, this.options);
+    this.line = line;
     this.target = target;
     return target;
   }

@@ -251,7 +251,10 @@ it("writes a document that the file has twice as it stands there last", async ()
 });
 
 it("leaves out, with the reason, points that are no documents or can't be kept exactly", async () => {
+  const half = { size: 1, distance: "Dot", datatype: "float16" };
+  await source.call("POST", "/v1/namespaces", { body: { namespace_name: name, vectors: { half } } });
   await create({ document_id: "doc_whole", metadata: { n: 1 } });
+  await create({ document_id: "doc_infinite", vectors: { half: [1e6] } });
   const { apiKey } = backend();
   const { collection_id } = (await source.call("GET", "/v1/documents/doc_whole", { namespace: name })).body as Json;
   const id = pointIdOf("doc_large");
@@ -266,10 +269,16 @@ it("leaves out, with the reason, points that are no documents or can't be kept e
   expect(put.status).toBe(200);
   const text = await exported(source);
   const skipped = linesOf(text).filter(({ type }) => type === "skipped");
-  expect(skipped).toHaveLength(3);
+  expect(skipped).toHaveLength(4);
   expect(skipped).toEqual(
     expect.arrayContaining([
       { type: "skipped", id: "5", document_id: "doc_numbered", reason: expect.stringContaining("UUIDv5") },
+      {
+        type: "skipped",
+        id: pointIdOf("doc_infinite"),
+        document_id: "doc_infinite",
+        reason: expect.stringContaining("vectors.half[0]"),
+      },
       { type: "skipped", id, document_id: "doc_large", reason: expect.stringContaining("payload.n") },
       {
         type: "skipped",
@@ -279,8 +288,8 @@ it("leaves out, with the reason, points that are no documents or can't be kept e
       },
     ]),
   );
-  expect(linesOf(text).at(-1)).toEqual({ type: "end", collections: 1, documents: 1, skipped: 3 });
-  expect((await imported(target, text)).body).toMatchObject({ imported: 1, failed: 0, skipped: 3 });
+  expect(linesOf(text).at(-1)).toEqual({ type: "end", collections: 1, documents: 1, skipped: 4 });
+  expect((await imported(target, text)).body).toMatchObject({ imported: 1, failed: 0, skipped: 4 });
 });
 
 it("brings an empty namespace over with its declarations", async () => {

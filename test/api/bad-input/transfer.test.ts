@@ -203,7 +203,10 @@ describe("vectors that contradict the namespace", () => {
     expect((await inlet.call("POST", "/v1/namespaces", { body })).status).toBe(200);
     const vectors = { other: { size: 2, distance: "Dot" }, v: params };
     const answer = await send(file({ ...HEADER, vectors }, COLLECTION, document("doc_1"), end(1)));
-    expect(answer.body).toMatchObject({ status: 422, error: { code: "vector_mismatch", details: { name: "v" } } });
+    expect(answer.body).toMatchObject({
+      status: 422,
+      error: { code: "vector_mismatch", details: { name: "v", line: 1 } },
+    });
     const info = await inlet.call("GET", `/v1/namespaces/${name}`);
     expect(info.body).toMatchObject({ collection_count: 0, document_count: 0 });
     expect((await inlet.call("POST", `/v1/namespaces/${name}/export`)).text).not.toContain('"other"');
