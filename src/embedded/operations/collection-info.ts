@@ -1,5 +1,6 @@
 /** What `GET /collections/{c}` shows. */
 import { type CollectionConfig } from "../model/collection";
+import { isObject } from "../model/json";
 import { type Output } from "../model/output";
 import { type VectorIndexes } from "../model/table";
 import { type StoredCollection } from "../storage/collection";
@@ -47,11 +48,18 @@ function shownParams(config: CollectionConfig): Output {
   return shown;
 }
 
-function inlineStorageWarnings(config: CollectionConfig): Output[] {
-  if (config.hnsw.get("inline_storage") !== true || config.quantization !== null) return [];
-  return [...config.dense.keys()].map((name) => ({
-    message: `The \`hnsw_config.inline_storage\` option for vector '${name}' requires quantization to be enabled. This option will be ignored.`,
-  }));
+/** Dense vectors whose links can't hold copies of vectors, though they are to: only quantised ones fit, and no multivectors. A
+ *  vector's own settings go before the collection's. */
+function inlineStorageWarnings({ dense, hnsw, quantization }: CollectionConfig): Output[] {
+  return [...dense].flatMap(([name, { given, multi }]) => {
+    const own = given.get("hnsw_config");
+    const isInline = (isObject(own) ? own.get("inline_storage") : undefined) ?? hnsw.get("inline_storage");
+    const isQuantized = isObject(given.get("quantization_config")) || quantization !== null;
+    if (isInline !== true || (isQuantized && !multi)) return [];
+    const fault = multi ? "is not compatible with multivectors" : "requires quantization to be enabled";
+    const option = `The \`hnsw_config.inline_storage\` option for vector '${name}'`;
+    return [{ message: `${option} ${fault}. This option will be ignored.` }];
+  });
 }
 
 /** There are none here; Qdrant makes two where the setting leaves it to a small machine. */

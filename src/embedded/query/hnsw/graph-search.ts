@@ -48,18 +48,35 @@ export class GraphSearcher implements DenseSearcher, VectorIndexes {
     { k, among, excluded, ef, indexedOnly }: DenseSearch,
   ): Uint32Array | undefined {
     const { index, stored } = graph;
-    const width = ef ?? stored?.ef;
+    const width = ef === undefined ? stored?.ef : Math.max(ef, k);
     if (index === undefined || stored === undefined || width === undefined) return undefined;
     const passing = among?.length ?? column.count;
-    const wanted = Math.max(width, ef === undefined ? k * CANDIDATES_PER_HIT : k);
-    const asked = Math.ceil(wanted * (column.count / Math.max(1, passing)));
-    if (asked > MOST_CANDIDATES || asked * this.numbersPerCandidate > passing * query.length) return undefined;
     const allowed = among && marked(among, column.presence.length);
     const isAllowed = (slot: Slot): boolean => !excluded.has(slot) && (allowed === undefined || allowed[slot] === 1);
-    const proposed = Array.from(index.search(query, asked, 1).keys, Number);
-    const unknown = indexedOnly === true ? [] : graph.difference();
-    return Uint32Array.from(new Set([...proposed, ...unknown].filter(isAllowed))).sort();
+    const isKnown = (slot: Slot): boolean => !graph.isStale(slot) && isAllowed(slot);
+    const most = Math.min(MOST_CANDIDATES, (passing * query.length) / this.numbersPerCandidate);
+    const failingPerHit = column.count / Math.max(1, passing) - 1;
+    let asked = Math.max(width, ef === undefined ? k * CANDIDATES_PER_HIT : k) + Math.ceil(3 * k * failingPerHit);
+    while (asked <= most) {
+      const proposed = Array.from(index.search(query, asked, 1).keys, Number);
+      const rank = rankOf(proposed, isKnown, k);
+      const needed = width + Math.ceil(2 * (rank - k));
+      if (needed <= asked || asked >= stored.known.length) {
+        const unknown = indexedOnly === true ? [] : graph.difference();
+        return Uint32Array.from([...proposed.filter(isKnown), ...unknown.filter(isAllowed)]).sort();
+      }
+      asked = Math.min(needed, 4 * asked);
+    }
+    return undefined;
   }
+}
+
+/** At which place the `k`th of those stands that pass; Infinity where there are fewer. What a graph proposes is nearly all that is
+ *  nearer than that, as long as it was asked for enough beyond it. */
+function rankOf(slots: readonly Slot[], passes: (slot: Slot) => boolean, k: number): number {
+  let seen = 0;
+  const at = slots.findIndex((slot) => passes(slot) && ++seen === k);
+  return at < 0 ? Infinity : at + 1;
 }
 
 function marked(slots: Uint32Array, length: number): Uint8Array {

@@ -46,6 +46,11 @@ export class Graph {
     return [...this.stale.slots(), ...this.fresh.slots()];
   }
 
+  /** Whether the index knows the row wrongly. */
+  isStale(slot: Slot): boolean {
+    return this.stale.has(slot);
+  }
+
   /** Takes an index over, and looks where the column differs from it. O(slots). */
   install(column: DenseColumn, index: Index, stored: StoredGraph): void {
     this.built = { index, stored };
