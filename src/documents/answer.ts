@@ -9,6 +9,8 @@ export interface Wanted {
   vectors: boolean;
   vectorNames: boolean;
   presignedUrls: boolean;
+  /** Of the vectors only these, and of their names; left out: all. */
+  only?: readonly string[];
 }
 
 export const NOTHING_ON_TOP: Wanted = { vectors: false, vectorNames: false, presignedUrls: false };
@@ -16,11 +18,10 @@ export const NOTHING_ON_TOP: Wanted = { vectors: false, vectorNames: false, pres
 export type DocumentAnswer = Payload;
 
 /** The vectors with the caller's own values. */
-function restoredVectors(point: QdrantPoint): Record<string, QdrantVector> {
+function restoredVectors(point: QdrantPoint, isWanted: (name: string) => boolean): Record<string, QdrantVector> {
   const norms = normsByName(point.payload);
-  return Object.fromEntries(
-    Object.entries(point.vector).map(([name, stored]) => [name, restore(stored, norms.get(name))]),
-  );
+  const wanted = Object.entries(point.vector).filter(([name]) => isWanted(name));
+  return Object.fromEntries(wanted.map(([name, stored]) => [name, restore(stored, norms.get(name))]));
 }
 
 export async function answerOf(point: QdrantPoint, wanted: Wanted, presigner: Presigner): Promise<DocumentAnswer> {
@@ -31,8 +32,9 @@ export async function answerOf(point: QdrantPoint, wanted: Wanted, presigner: Pr
       ? await Promise.all(blobs.map(async (blob: unknown) => (isRecord(blob) ? withUrl(blob, presigner) : blob)))
       : blobs;
   }
-  if (wanted.vectorNames) answer["_vectors"] = vectorNamesOf(point.payload);
-  if (wanted.vectors) answer["vectors"] = restoredVectors(point);
+  const isWanted = (name: string): boolean => wanted.only?.includes(name) ?? true;
+  if (wanted.vectorNames) answer["_vectors"] = vectorNamesOf(point.payload).filter(isWanted);
+  if (wanted.vectors) answer["vectors"] = restoredVectors(point, isWanted);
   return answer;
 }
 

@@ -242,17 +242,9 @@ export class DocumentLists {
   private async answers(points: readonly QdrantPoint[], { wanted, select }: ListAsked): Promise<DocumentAnswer[]> {
     const { vectorNames: names, presignedUrls } = wanted;
     const selected = selection(select);
-    const on = { vectors: wanted.vectors !== false, vectorNames: names !== false, presignedUrls };
-    return await Promise.all(
-      points.map(async (point) => {
-        const answer = await answerOf(point, on, this.deps.presigner);
-        const all = answer["_vectors"];
-        if (Array.isArray(names) && Array.isArray(all)) {
-          answer["_vectors"] = all.filter((name: unknown) => typeof name === "string" && names.includes(name));
-        }
-        return selected(answer);
-      }),
-    );
+    const only = Array.isArray(names) ? { only: names } : {};
+    const on = { vectors: wanted.vectors !== false, vectorNames: names !== false, presignedUrls, ...only };
+    return await Promise.all(points.map(async (point) => selected(await answerOf(point, on, this.deps.presigner))));
   }
 }
 

@@ -33,11 +33,16 @@ export function scopeOf(context: RequestContext): Scope {
   return { principal: context.principal, namespace: context.namespace, signal: context.signal };
 }
 
-export const wantedOf = (query: ReadQuery): Wanted => ({
-  vectors: query.return_vectors ?? false,
-  vectorNames: query.return_vector_names ?? false,
-  presignedUrls: (query.return_url ?? false) || (query.return_presigned_urls ?? false),
-});
+export function wantedOf(query: ReadQuery): Wanted {
+  const names = query.return_vector_names?.trim() ?? "";
+  const listed = !/^(?:true|false|1|0|)$/i.test(names);
+  return {
+    vectors: query.return_vectors ?? false,
+    vectorNames: !/^(?:false|0|)$/i.test(names),
+    presignedUrls: (query.return_url ?? false) || (query.return_presigned_urls ?? false),
+    ...(listed ? { only: names.split(",").map((name) => name.trim()) } : {}),
+  };
+}
 
 /** Of every answer that is one document. */
 export const DOCUMENT_HEADERS = {

@@ -243,8 +243,21 @@ export const DeleteQuery = Type.Object({
 
 export const ReadQuery = Type.Object({
   return_vectors: Type.Optional(Type.Boolean({ description: "Adds `vectors`." })),
-  return_vector_names: Type.Optional(Type.Boolean({ description: "Adds `_vectors`, their names." })),
+  return_vector_names: Type.Optional(
+    Type.String({
+      maxLength: 10_000,
+      description:
+        "true adds `_vectors`, their names; names with commas between them leave out all others, from `vectors` too.",
+    }),
+  ),
   return_url: Type.Optional(Type.Boolean({ description: "Adds `presigned_url` to each blob whose url is s3://." })),
   return_presigned_urls: Type.Optional(Type.Boolean({ description: "The same as return_url." })),
+  expand: Type.Optional(
+    Type.String({
+      maxLength: 0,
+      wanted: "left out, since Inlet expands nothing",
+      description: "Not available in Inlet",
+    }),
+  ),
 });
 export type ReadQuery = Static<typeof ReadQuery>;

@@ -1,4 +1,4 @@
-/** What support asks of one document, and the dry run of a create: both look and change nothing. */
+/** Looks at documents that change nothing: what a read gives of the vectors, what support asks, the dry run of a create. */
 import { pointIdOf } from "../../src/ids";
 import { backend, uniqueName } from "../support/backend";
 import { type InletAnswer, startInlet, type TestInlet } from "../support/inlet";
@@ -36,6 +36,31 @@ beforeAll(async () => {
   expect((await call("POST", "/v1/collections", body)).status).toBe(200);
 });
 afterAll(() => inlet.close());
+
+describe("a read", () => {
+  const read = (query: string): Promise<InletAnswer> => call("GET", `${documents}/doc_found?${query}`);
+
+  it.each([
+    ["return_vectors=true", { vectors: { a: [1, 0], b: [expect.closeTo(1), expect.closeTo(2), expect.closeTo(3)] } }],
+    ["return_vector_names=true", { _vectors: ["a", "b"] }],
+    ["return_vector_names=b,none", { _vectors: ["b"] }],
+    ["return_vector_names=a&return_vectors=1", { _vectors: ["a"], vectors: { a: [1, 0] } }],
+    ["return_vector_names=&return_vectors=false", {}],
+  ])("with %s gives just that of the vectors", async (query, expected) => {
+    const { status, body } = await read(query);
+    const { _vectors, vectors } = body as Record<string, unknown>;
+    expect([status, { _vectors, vectors }]).toEqual([200, expected]);
+  });
+
+  it("refuses to expand, rather than to leave it out", async () => {
+    expect((await read("expand=")).status).toBe(200);
+    const { status, body } = await read("expand=parent");
+    expect([status, body]).toMatchObject([
+      422,
+      { error: { details: { errors: [{ path: "expand", location: "query" }] } } },
+    ]);
+  });
+});
 
 describe("diagnostics", () => {
   const diagnostics = (id: string): Promise<InletAnswer> => call("GET", `${documents}/${id}/diagnostics`);

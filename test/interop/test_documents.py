@@ -72,6 +72,10 @@ def test_read_gives_back_what_was_written(api: Api, talk: DocumentResponse) -> N
     named = api.documents.get_document("talks", talk.document_id, return_vector_names="true")
     names = ["late_v1_tokens", "text_extractor_v1_embedding", "words_v1_sparse"]
     assert sorted(named.additional_properties["_vectors"]) == names
+    two = f"{names[0]},{names[2]}"
+    some = api.documents.get_document("talks", talk.document_id, return_vectors=True, return_vector_names=two)
+    assert sorted(some.additional_properties["vectors"]) == [names[0], names[2]]
+    assert sorted(some.additional_properties["_vectors"]) == [names[0], names[2]]
 
 
 def test_the_namespace_finds_it_too(api: Api, talk: DocumentResponse) -> None:
