@@ -46,15 +46,21 @@ export class KeyService {
     return { ...this.shown(made.record), key: secret };
   }
 
+  /** Secrets that are over are left out, but for `withRevoked`: revoked ones, and those that a rotation has ended. */
   async list(
     owner: KeyOwner,
     withRevoked: boolean,
     options: CallOptions,
   ): Promise<{ results: KeyRead[]; total_count: number }> {
-    const results: KeyRead[] = [];
+    const records: KeyRecord[] = [];
+    const newest = new Map<string, string>();
     for await (const { record } of this.deps.control.list("key", ownerFields(owner), options)) {
-      if (withRevoked || record.status === "active") results.push(this.shown(record));
+      records.push(record);
+      if (record.created_at > (newest.get(record.name) ?? "")) newest.set(record.name, record.created_at);
     }
+    const isOver = (record: KeyRecord): boolean =>
+      record.status === "revoked" || (this.isExpired(record) && record.created_at !== newest.get(record.name));
+    const results = records.filter((record) => withRevoked || !isOver(record)).map((record) => this.shown(record));
     results.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.created_at < b.created_at ? -1 : 1));
     return { results, total_count: results.length };
   }
@@ -83,14 +89,14 @@ export class KeyService {
       };
     });
     if (changed.status === "revoked")
-      await this.endEarlier(owner, changed, options, (record) => this.revoked(record, by));
+      await this.changeEarlier(owner, changed, options, (record) => this.revoked(record, by));
     return this.shown(changed);
   }
 
   /** From now on here, within 5 s everywhere, the key is refused, with earlier secrets that are in their grace time. */
   async revoke(owner: KeyOwner, by: Principal, name: string, options: CallOptions): Promise<void> {
     const revoked = await this.change(owner, name, options, (record) => this.revoked(record, by));
-    await this.endEarlier(owner, revoked, options, (record) => this.revoked(record, by));
+    await this.changeEarlier(owner, revoked, options, (record) => this.revoked(record, by));
   }
 
   /** A new secret under the old name. The old one, and those before it, go on for `graceSeconds` at most.
@@ -118,7 +124,7 @@ export class KeyService {
       throw conflict(`The key ${name} is being rotated by somebody else.`, { name }, "busy");
     }
     const endsAt = new Date(now().getTime() + graceSeconds * 1000).toISOString();
-    await this.endEarlier(owner, made.record, options, (record) => {
+    await this.changeEarlier(owner, made.record, options, (record) => {
       if (graceSeconds === 0) return this.revoked(record, by);
       const sooner = record.expires_at !== undefined && record.expires_at < endsAt;
       return sooner ? undefined : { ...record, expires_at: endsAt };
@@ -126,12 +132,12 @@ export class KeyService {
     return { ...this.shown(made.record), key: secret };
   }
 
-  /** Ends the secrets that `current`, the one that holds the name, has come after. */
-  private async endEarlier(
+  /** Changes the secrets that go on beside `current`, the one that holds the name. */
+  private async changeEarlier(
     owner: KeyOwner,
     current: Pick<KeyRecord, "name" | "hash">,
     options: CallOptions,
-    end: (record: KeyRecord) => KeyRecord | undefined,
+    change: (record: KeyRecord) => KeyRecord | undefined,
   ): Promise<void> {
     const { control, lookup } = this.deps;
     const earlier: string[] = [];
@@ -140,7 +146,12 @@ export class KeyService {
       if (isEarlier && record.status === "active") earlier.push(record.hash);
     }
     for (const hash of earlier) {
-      await control.update("key", [hash], (record) => (record.status === "active" ? end(record) : undefined), options);
+      await control.update(
+        "key",
+        [hash],
+        (record) => (record.status === "active" ? change(record) : undefined),
+        options,
+      );
       lookup.forget(hash);
     }
   }
@@ -154,6 +165,11 @@ export class KeyService {
     const claim = { ...old.record, name: to };
     const held = await control.claim("key_name", keyOfName(owner, to), claim, options);
     if (held.record.hash !== old.record.hash) throw nameTaken(to);
+    // While nobody else can have the old name.
+    await this.changeEarlier(owner, { name: from, hash: old.record.hash }, options, (record) => ({
+      ...record,
+      name: to,
+    }));
     await control.remove("key_name", keyOfName(owner, from), old, options);
   }
 

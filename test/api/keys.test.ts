@@ -75,6 +75,48 @@ describe("a key", () => {
     expect((await listWith(secretOf(third))).status).toBe(200);
   });
 
+  it("is revoked with the earlier secrets that are in their grace time", async () => {
+    const first = secretOf(await makeKey({ name: "leaked" }));
+    const second = secretOf(await call("POST", `${keysOf()}/leaked/rotate?grace_seconds=600`));
+    const third = secretOf(await call("POST", `${keysOf()}/leaked/rotate?grace_seconds=600`));
+    for (const key of [first, second, third]) expect((await listWith(key)).status).toBe(200);
+    await call("PATCH", `${keysOf()}/leaked`, { body: { name: "known_as_leaked" } });
+    await call("DELETE", `${keysOf()}/known_as_leaked`);
+    for (const key of [first, second, third]) {
+      expect((await listWith(key)).body).toMatchObject({ status: 401, error: { code: "revoked_api_key" } });
+    }
+  });
+
+  it("ends all its earlier secrets with a rotation that gives no grace time", async () => {
+    const first = secretOf(await makeKey({ name: "hasty" }));
+    const second = secretOf(await call("POST", `${keysOf()}/hasty/rotate?grace_seconds=600`));
+    const third = secretOf(await call("POST", `${keysOf()}/hasty/rotate`));
+    for (const key of [first, second]) expect((await listWith(key)).status).toBe(401);
+    expect((await listWith(third)).status).toBe(200);
+  });
+
+  it("never lives longer by a rotation than it would have", async () => {
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    await makeKey({ name: "short", expires_at });
+    const rotated = await call("POST", `${keysOf()}/short/rotate?grace_seconds=600`);
+    expect(rotated.body).toMatchObject({ expires_at });
+    const { results } = (await call("GET", keysOf())).body as { results: { name: string; expires_at?: string }[] };
+    expect(results.filter(({ name }) => name === "short").map((each) => each.expires_at)).toEqual([
+      expires_at,
+      expires_at,
+    ]);
+  });
+
+  it("has times in UTC, however they were sent", async () => {
+    const made = await makeKey({ name: "zoned", expires_at: "2090-01-01T02:00:00+02:00" });
+    expect(made.body).toMatchObject({ expires_at: "2090-01-01T00:00:00.000Z" });
+    const patched = await call("PATCH", `${keysOf()}/zoned`, { body: { expires_at: "2091-01-01T00:00:00-01:00" } });
+    expect(patched.body).toMatchObject({ expires_at: "2091-01-01T01:00:00.000Z" });
+    expect((await call("PATCH", `${keysOf()}/zoned`, { body: { expires_at: null } })).body).not.toHaveProperty(
+      "expires_at",
+    );
+  });
+
   it("goes on under another name when it is renamed, unless that is taken", async () => {
     const key = secretOf(await makeKey({ name: "old_name" }));
     await makeKey({ name: "taken_name" });
@@ -189,6 +231,21 @@ describe("an organisation", () => {
     expect((await call("DELETE", `/v1/namespaces/${idOf(own)}`, { key })).status).toBe(404);
     expect((await call("GET", "/v1/namespaces?limit=1000", { key })).body).toMatchObject({ total_count: 1 });
     expect((await call("GET", "/v1/organizations")).text).toContain(other.organization_id);
+  });
+
+  it("has its own users' keys, of which others see and change nothing", async () => {
+    const made = await call("POST", "/v1/organizations", { body: { organization_name: "Keys", user_email: user } });
+    const { key } = (made.body as { api_key: { key: string } }).api_key;
+    await makeKey({ name: "theirs_not" });
+    expect((await call("GET", keysOf(), { key })).body).toMatchObject({ total_count: 1, results: [{ name: "admin" }] });
+    expect((await call("DELETE", `${keysOf()}/theirs_not`, { key })).status).toBe(404);
+    expect((await call("PATCH", `${keysOf()}/theirs_not`, { key, body: { name: "x" } })).status).toBe(404);
+    expect((await call("POST", `${keysOf()}/theirs_not/rotate`, { key })).status).toBe(404);
+    expect((await call("POST", keysOf(), { key, body: { name: "theirs_not" } })).status).toBe(200);
+    expect((await call("GET", "/v1/organizations", { key })).body).toMatchObject({
+      status: 403,
+      error: { code: "operator_only" },
+    });
   });
 
   it("is made by the operator alone", async () => {
