@@ -37,7 +37,7 @@ export interface ConnectOptions extends Omit<RestOptions, "dispatcher"> {
   observe?: (observation: CallObservation) => void;
 }
 
-/** Opens no connection yet: those come with the calls. `close` ends them. */
+/** Opens no connection yet: those come with the calls. `close` ends them; a call that is under way fails then. */
 export function connectQdrant(options: ConnectOptions): { qdrant: Qdrant; close: () => Promise<void> } {
   const limits = { ...DEFAULT_QDRANT_LIMITS, ...options.limits };
   const agent = qdrantAgent({
@@ -46,11 +46,13 @@ export function connectQdrant(options: ConnectOptions): { qdrant: Qdrant; close:
     connectTimeoutMs: limits.connectTimeoutMs,
   });
   const direct = new DirectCaller(limits.attemptTimeoutMs, options.observe ?? (() => undefined));
-  const retrying = new RetryingCaller(direct, {
-    budgetMs: limits.callBudgetMs,
-    unreachableBudgetMs: limits.unreachableBudgetMs,
-    ...PAUSES,
-  });
+  const closed = new AbortController();
+  const budgets = { budgetMs: limits.callBudgetMs, unreachableBudgetMs: limits.unreachableBudgetMs, ...PAUSES };
+  const retrying = new RetryingCaller(direct, budgets, closed.signal);
   const caller = new BoundedCaller(new BreakingCaller(retrying, BREAKER), limits);
-  return { qdrant: new RestQdrant({ ...options, dispatcher: agent.dispatcher }, caller), close: agent.close };
+  const close = async (): Promise<void> => {
+    closed.abort();
+    await agent.close();
+  };
+  return { qdrant: new RestQdrant({ ...options, dispatcher: agent.dispatcher }, caller), close };
 }

@@ -22,6 +22,8 @@ export class RetryingCaller implements Caller {
   constructor(
     private readonly inner: Caller,
     private readonly limits: RetryLimits,
+    /** Aborted when the gateway closes: no later try can succeed. */
+    private readonly closed: AbortSignal,
   ) {}
 
   async call<T>(about: CallAbout, signal: AbortSignal, send: Send<T>): Promise<T> {
@@ -31,14 +33,18 @@ export class RetryingCaller implements Caller {
       if (!(error instanceof QdrantFailure)) return false;
       if (about.effect === "write") outcomeUnknown ||= mayBeApplied(error);
       error.outcomeUnknown = outcomeUnknown;
-      if (!isPassing(error) || signal.aborted) return false;
+      if (!isPassing(error) || signal.aborted || this.closed.aborted) return false;
       const spentMs = performance.now() - startedAtMs;
       const budgetMs =
         error.kind === "unreachable" && !outcomeUnknown ? this.limits.unreachableBudgetMs : this.limits.budgetMs;
       // A pause that Qdrant asks for and the budget can't hold is passed on to the client.
       return spentMs + (error.retryAfterSeconds ?? 0) * 1000 < budgetMs;
     };
-    const policy = retry(handleWhen(worthwhile), { maxAttempts: Infinity, backoff: this.pauses() });
+    // Unreferenced: a pause must not hold up the end of a process that has closed everything else.
+    const policy = retry(handleWhen(worthwhile), {
+      maxAttempts: Infinity,
+      backoff: this.pauses(),
+    }).dangerouslyUnref();
     return await policy.execute(() => this.inner.call(about, signal, send), signal);
   }
 

@@ -99,6 +99,21 @@ describe("when Qdrant fails", () => {
     expect(server.seen).toHaveLength(2);
   });
 
+  it("gives a call up when it is closed, whatever time the call had left", async () => {
+    const fault = { kind: "status" as const, status: 500, text: "Service internal error: x" };
+    const failed = new Promise<void>((resolve) => {
+      const matching = (): boolean => {
+        resolve();
+        return true;
+      };
+      server.fail(matching, fault, Infinity);
+    });
+    const answered = refusal(connected({ callBudgetMs: 600_000 }).upsert("c", [POINT], strong));
+    await failed;
+    await close();
+    expect(await answered).toMatchObject({ status: 503, details: { outcome: "unknown" } });
+  });
+
   it("says that the outcome is unknown when a write gets 500 until its time is over", async () => {
     server.fail(
       always,
