@@ -54,9 +54,7 @@ export function faultsText(faults: readonly Fault[]): string {
   return [...shown, ...(faults.length > 3 ? [`and ${faults.length - 3} more faults`] : [])].join("; ");
 }
 
-function isDocumentLine(value: unknown, faults: readonly Fault[]): value is DocumentLine {
-  return faults.length === 0 && value !== undefined;
-}
+const isDocumentLine = (_value: unknown, faults: readonly Fault[]): _value is DocumentLine => faults.length === 0;
 
 function idFaults({ id, payload }: DocumentLine): Fault[] {
   const expected = pointIdOf(payload.document_id);

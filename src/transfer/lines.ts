@@ -1,5 +1,5 @@
 /** Lines as text and back. Numbers keep their bits: JSON in JavaScript reads -0 but does not write it. */
-import { type TSchema } from "@sinclair/typebox";
+import { type Static, type TSchema } from "@sinclair/typebox";
 
 import { InletError, type Fault, validationError } from "../errors";
 import { type QdrantPoint, type QdrantVector } from "../qdrant/gateway";
@@ -50,9 +50,9 @@ export type ReadLine =
   | { type: "skipped" }
   | { type: "document"; value: object };
 
-const checked = <T>(schema: TSchema): ((value: unknown) => T) => {
+const checked = <S extends TSchema>(schema: S): ((value: unknown) => Static<S>) => {
   const check: Check = compile(schema);
-  const fits = (value: unknown, faults: readonly Fault[]): value is T => value !== undefined && faults.length === 0;
+  const fits = (_value: unknown, faults: readonly Fault[]): _value is Static<S> => faults.length === 0;
   return (value) => {
     const faults = check(value);
     if (fits(value, faults)) return value;
@@ -60,12 +60,12 @@ const checked = <T>(schema: TSchema): ((value: unknown) => T) => {
   };
 };
 
-const readHeader = checked<HeaderLine>(HeaderLine);
-const readVector = checked<VectorLine>(VectorLine);
-const readCollection = checked<CollectionLine>(CollectionLine);
-const readEnd = checked<EndLine>(EndLine);
-const readError = checked<ErrorLine>(ErrorLine);
-const readSkipped = checked<unknown>(SkippedLine);
+const readHeader = checked(HeaderLine);
+const readVector = checked(VectorLine);
+const readCollection = checked(CollectionLine);
+const readEnd = checked(EndLine);
+const readError = checked(ErrorLine);
+const readSkipped = checked(SkippedLine);
 export const documentFaults: Check = compile(DocumentLine);
 
 /** @throws InletError 422 for what is no line of this format */

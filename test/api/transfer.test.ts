@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import fc from "fast-check";
+
 import { pointIdOf } from "../../src/ids";
 import { backend, uniqueName } from "../support/backend";
 import { type InletAnswer, OPERATOR_KEY, startInlet, type TestInlet } from "../support/inlet";
@@ -92,7 +94,16 @@ const DOCUMENTS: Json[] = [
   { document_id: "doc_bare" },
   {
     document_id: "doc_all",
-    metadata: { "a.b": 1, 'with "quote"': [null, { x: [] }], é: "🙂", f: 0.1, g: 1e-7, h: 123456789.125, n: null },
+    metadata: {
+      ["__proto__"]: { a: 1 },
+      "a.b": 1,
+      'with "quote"': [null, { x: [] }],
+      é: "🙂",
+      f: 0.1,
+      g: 1e-7,
+      h: 123456789.125,
+      n: null,
+    },
     source_type: "bucket",
     root_object_id: "obj_1",
     mime_type: "text/plain",
@@ -153,6 +164,7 @@ it("brings every point over with the same bits, and what the namespace and its c
   const points = await pointsOf(target);
   expect(points).toEqual(await pointsOf(source));
   expect(points.join()).toContain("[0.0,0.0,-0.0]");
+  expect(points.join()).toContain('"__proto__":{"a":1}');
   const [before, after] = [
     await source.call("GET", `/v1/namespaces/${name}`),
     await target.call("GET", `/v1/namespaces/${name}`),
@@ -191,6 +203,40 @@ it("gives the same file again after a round trip, and changes nothing when it is
   expect(await pointsOf(source)).toEqual(points);
 });
 const byText = (a: Line, b: Line): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+it("keeps any float32, in any datatype and under any distance", async () => {
+  const finite = { noNaN: true, noDefaultInfinity: true };
+  const row = (bound: number) =>
+    fc.array(fc.float({ ...finite, min: Math.fround(-bound), max: Math.fround(bound) }), {
+      minLength: 4,
+      maxLength: 4,
+    });
+  const vectors = fc.record({
+    plain: row(3.4e38),
+    unit: row(1e18),
+    half: row(65_000),
+    half_unit: row(10),
+    bytes: row(300),
+    rows: fc.array(row(1e9), { minLength: 1, maxLength: 3 }),
+    words: row(1e30).map((values) => ({ indices: [9, 1, 4_294_967_295, 0], values })),
+  });
+  const declared = {
+    plain: { size: 4, distance: "Dot" },
+    unit: { size: 4, distance: "Cosine" },
+    half: { size: 4, distance: "Manhattan", datatype: "float16" },
+    half_unit: { size: 4, distance: "Cosine", datatype: "float16" },
+    bytes: { size: 4, distance: "Cosine", datatype: "uint8" },
+    rows: { size: 4, distance: "Cosine", datatype: "float16", multivector_config: { comparator: "max_sim" } },
+  };
+  await source.call("POST", "/v1/namespaces", { body: { namespace_name: name, vectors: declared } });
+  const documents = fc.sample(vectors, { numRuns: 300, seed: 5 }).map((each) => ({ vectors: each }));
+  const body = documents.map((document) => `${JSON.stringify(document)}\n`).join("");
+  const bulk = { namespace: name, body, headers: NDJSON };
+  const made = await source.call("POST", "/v1/collections/any/documents/bulk?results=errors", bulk);
+  expect(linesOf(made.text)).toMatchObject([{ summary: { written: 300, refused: 0 } }]);
+  expect((await imported(target, await exported(source))).body).toMatchObject({ imported: 300, failed: 0, skipped: 0 });
+  expect(await pointsOf(target)).toEqual(await pointsOf(source));
+});
 
 it("copies a namespace within one Qdrant, under another organisation too", async () => {
   await fillSource();
