@@ -1,8 +1,10 @@
 /** The suites for any Qdrant address, at the embedded engine. */
 import { startTemporaryEngine } from "../support/engine";
+import { collectionsSuite } from "./suite/collections";
 import { filtersSuite } from "./suite/filters";
 import { pointsSuite } from "./suite/points";
 import { querySuite } from "./suite/query";
+import { refusalsSuite } from "./suite/refusals";
 import { ownSnapshotsSuite, snapshotsSuite } from "./suite/snapshots";
 
 describe("the embedded engine", () => {
@@ -12,9 +14,11 @@ describe("the embedded engine", () => {
   });
   afterAll(() => engine.stop());
 
+  collectionsSuite(() => engine);
   filtersSuite(() => engine);
   pointsSuite(() => engine);
   querySuite(() => engine);
+  refusalsSuite(() => engine);
   snapshotsSuite(() => engine);
   ownSnapshotsSuite(() => engine);
 });

@@ -4,15 +4,18 @@ import { formatError } from "../../errors";
 import { type Decoder, boolean, oneOf, unsigned } from "../decode";
 import { anonymousMap, doubleWithin, numbered, percent, settings, variant } from "./settings";
 
-export const hnswDiff = settings({
-  m: unsigned(),
-  ef_construct: unsigned({ min: 4 }),
-  full_scan_threshold: unsigned({ min: 10 }),
-  max_indexing_threads: unsigned(),
-  on_disk: boolean,
-  payload_m: unsigned(),
-  inline_storage: boolean,
-});
+export const hnswDiff = settings(
+  {
+    m: unsigned(),
+    ef_construct: unsigned({ min: 4 }),
+    full_scan_threshold: unsigned({ min: 10 }),
+    max_indexing_threads: unsigned(),
+    on_disk: boolean,
+    payload_m: unsigned(),
+    inline_storage: boolean,
+  },
+  { full_scan_threshold_kb: "full_scan_threshold" },
+);
 
 export const HNSW_DEFAULTS: [string, JsonValue][] = [
   ["m", 16],
@@ -31,7 +34,7 @@ export const optimizersDiff: Decoder<JsonObject> = (value, at) => {
       deleted_threshold: doubleWithin(0, 1),
       vacuum_min_vector_number: unsigned({ min: 100 }),
       default_segment_number: unsigned(),
-      max_segment_size: unsigned(),
+      max_segment_size: unsigned({ min: 1 }),
       memmap_threshold: unsigned(),
       indexing_threshold: unsigned(),
       flush_interval_sec: unsigned(),

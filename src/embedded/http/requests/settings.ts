@@ -11,8 +11,10 @@ export const settings = (
   object((given) => {
     const kept: JsonObject = new Map<string, JsonValue>();
     const keep = (key: string, decode: Decoder<unknown>, name: string): void => {
-      const value = given.optional(key, (raw, at) => {
-        decode(raw, at);
+      if (given.present(key) && kept.has(name)) throw formatError(`duplicate field \`${name}\``);
+      const value = given.optional(key, (raw) => {
+        // Qdrant's validator knows the field by its own name alone.
+        decode(raw, given.at.key(name));
         return raw;
       });
       if (value !== undefined) kept.set(name, value);
