@@ -14,8 +14,7 @@ export class GrantedDirectory implements CollectionRecords {
   /** @throws InletError 403 for one that the key was not given, whether it is there or not */
   read: CollectionRecords["read"] = async (namespace, nameOrId, options) => {
     const stored = await this.inner.read(namespace, nameOrId, options);
-    const names = stored === undefined ? [nameOrId] : namesOf(stored.record);
-    await this.granted.require(namespace.id, names, options);
+    await this.granted.require(namespace.id, nameOrId, stored?.record, options);
     if (stored !== undefined) await this.granted.admit(namespace.id, stored.record.collection_id, options);
     return stored;
   };
@@ -30,14 +29,12 @@ export class GrantedDirectory implements CollectionRecords {
 
   /** Makes collections under names that the key was given. @throws InletError 403 for others */
   provide: CollectionRecords["provide"] = async (namespace, wish, options) => {
-    await this.granted.require(namespace.id, [wish.name], options);
+    await this.granted.require(namespace.id, wish.name, undefined, options);
     const provided = await this.inner.provide(namespace, wish, options);
-    await this.granted.require(namespace.id, namesOf(provided.record), options);
+    await this.granted.require(namespace.id, wish.name, provided.record, options);
     await this.granted.admit(namespace.id, provided.record.collection_id, options);
     return provided;
   };
 
   forget: CollectionRecords["forget"] = (namespace, collection) => this.inner.forget(namespace, collection);
 }
-
-const namesOf = ({ collection_id: id, name }: CollectionRecord): string[] => [id, name];

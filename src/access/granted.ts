@@ -53,12 +53,17 @@ export class GrantedCollections {
     return whole || names.size > 0;
   }
 
-  /** `names` are the collection's id and name, or what the request calls one that is not there.
-   *  @throws InletError 403 for one that the key was not given */
-  async require(namespaceId: string, names: readonly string[], options: CallOptions): Promise<void> {
-    const granted = await this.in(namespaceId, options);
-    if (granted.whole || names.some((name) => granted.names.has(name))) return;
-    throw outOfScopeCollection(names[0] ?? "");
+  /** `asked` is what the request calls the collection, `found` the one that it is.
+   *  @throws InletError 403 for one that the key was not given, in the same words whether it is there or not */
+  async require(
+    namespaceId: string,
+    asked: string,
+    found: CollectionRecord | undefined,
+    options: CallOptions,
+  ): Promise<void> {
+    const { whole, names } = await this.in(namespaceId, options);
+    const called = found === undefined ? [asked] : [found.collection_id, found.name];
+    if (!whole && !called.some((name) => names.has(name))) throw outOfScopeCollection(asked);
   }
 
   /** Takes in a collection that the request has made or met under a name that is granted. */

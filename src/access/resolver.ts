@@ -36,8 +36,7 @@ export class GrantedResolver implements NamespaceResolver {
   collection: NamespaceResolver["collection"] = async (namespace, nameOrId, options) => {
     requireNameOrId("collection", nameOrId, "collection");
     const found = await this.collections.find(namespace, nameOrId, options);
-    const names = found === undefined ? [nameOrId] : [found.collection_id, found.name];
-    await this.granted.require(namespace.id, names, options);
+    await this.granted.require(namespace.id, nameOrId, found, options);
     const collection = await this.inner.collection(namespace, nameOrId, options);
     await this.granted.admit(namespace.id, collection.id, options);
     return collection;

@@ -304,6 +304,7 @@ const CASES: Record<string, Case> = {
 };
 
 let ownId = "";
+let otherId = "";
 
 function nothing({ status, body }: InletAnswer): void {
   expect(status).toBe(200);
@@ -336,6 +337,7 @@ beforeAll(async () => {
     const answer = await call(["POST", documents(into), sent]);
     expect(answer.status).toBe(200);
     namespaceId = (answer.body as { _internal: { namespace_id: string } })._internal.namespace_id;
+    if (into === other) otherId = (answer.body as { collection_id: string }).collection_id;
     if (into === own) ownId = (answer.body as { collection_id: string }).collection_id;
   };
   await create(own, "doc_own1", {});
@@ -380,6 +382,8 @@ for (const [id, { own: mine, ownAnswers, other: theirs }] of Object.entries(CASE
       const answer = await call(asked, key);
       if (typeof expected === "number") expect([answer.status, answer.text]).toEqual([expected, answer.text]);
       else expected(answer);
+      // Not even its id, by which one could tell that it is there.
+      if (answer.status >= 400) expect(answer.text).not.toContain(otherId);
       expect(answer.text).not.toContain(SECRET);
       expect(await stored()).toEqual(before);
     });
