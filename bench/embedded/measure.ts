@@ -63,7 +63,7 @@ export const line = (what: string, figure: string, how: string): string =>
 
 export function run(main: () => Promise<string[]>): void {
   main().then(
-    (lines) => process.stdout.write(`${lines.join("\n")}\n`),
+    (lines) => process.stdout.write(lines.map((each) => `${each}\n`).join("")),
     (error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
       process.exitCode = 1;

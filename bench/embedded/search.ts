@@ -6,7 +6,7 @@
  *
  *  and for scale usearch's native exact search and a plain loop over the same vectors. Searches and reads go over HTTP.
  *
- *    npm run bench:embedded -- [--points 100000] [--size 768] */
+ *    npm run bench:embedded:search -- [--points 100000] [--size 768] */
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ import { FloatArena } from "../../src/embedded/query/simd/arena";
 import { BlockScanner } from "../../src/embedded/query/simd/block-scan";
 import { dot } from "../../src/embedded/query/distance";
 import { StoredDenseColumn } from "../../src/embedded/storage/dense-column";
-import { median, randomNumbers, run, shown, timed } from "./measure";
+import { line, randomNumbers, run, shown, shownSpread, type Spread, spreadOf, timed, timesOf } from "./measure";
 
 const GROUPS = 100;
 const BATCH = 256;
@@ -71,21 +71,21 @@ async function fill(client: Client, points: number, size: number): Promise<void>
   }
 }
 
-/** Median milliseconds of reading points one after the other, until `until` ends. */
-async function readingMedian(client: Client, points: number, until: () => boolean): Promise<number> {
+/** Milliseconds of reading points one after the other, until `until` ends. */
+async function readingTimes(client: Client, points: number, until: () => boolean): Promise<Spread> {
   const times: number[] = [];
   for (let i = 0; !until(); i++) {
     const from = performance.now();
     await client.send("GET", `/collections/${COLLECTION}/points/${(i * 7919) % points}`);
     times.push(performance.now() - from);
   }
-  return median(times);
+  return spreadOf(times);
 }
 
 async function overHttp(
   points: number,
   size: number,
-): Promise<{ exact: number; filtered: number; reads: [number, number] }> {
+): Promise<{ exact: Spread; filtered: Spread; floor: Spread; reads: [Spread, Spread] }> {
   const dataDir = await mkdtemp(join(tmpdir(), "embedded-bench-"));
   const engine = await startEmbedded({ dataDir, port: 0 });
   const client = new Client(engine.port);
@@ -98,19 +98,23 @@ async function overHttp(
     const plain = JSON.stringify({ query, limit: 10, params });
     const filter = { must: [{ key: "group", match: { value: "g7" } }] };
     const narrow = JSON.stringify({ query, limit: 10, params, filter });
-    const exact = await timed(() => client.send("POST", path, plain), ROUNDS);
-    const filtered = await timed(() => client.send("POST", path, narrow), SHORT_ROUNDS);
+    const one = JSON.stringify({ query, limit: 10, params, filter: { must: [{ has_id: [7] }] } });
+    const timesOfSearch = async (body: string, rounds: number): Promise<Spread> =>
+      spreadOf(await timesOf(() => client.send("POST", path, body), rounds));
+    const exact = await timesOfSearch(plain, ROUNDS);
+    const filtered = await timesOfSearch(narrow, SHORT_ROUNDS);
+    const floor = await timesOfSearch(one, SHORT_ROUNDS);
     const idleUntil = performance.now() + 3000;
-    const idle = await readingMedian(client, points, () => performance.now() > idleUntil);
+    const idle = await readingTimes(client, points, () => performance.now() > idleUntil);
     let scansLeft = 200;
     const scanner = new Client(engine.port);
     const scans = (async () => {
       while (scansLeft-- > 0) await scanner.send("POST", path, plain);
     })();
-    const busy = await readingMedian(client, points, () => scansLeft <= 0);
+    const busy = await readingTimes(client, points, () => scansLeft <= 0);
     await scans;
     scanner.close();
-    return { exact, filtered, reads: [idle, busy] };
+    return { exact, filtered, floor, reads: [idle, busy] };
   } finally {
     client.close();
     await engine.close();
@@ -162,13 +166,24 @@ run(async () => {
   const { values } = parseArgs({ options: { points: { type: "string" }, size: { type: "string" } } });
   const [points, size] = [Number(values.points ?? 100_000), Number(values.size ?? 768)];
   const { pass, native, loop } = await inProcess(points, size);
-  const { exact, filtered, reads } = await overHttp(points, size);
+  const { exact, filtered, floor, reads } = await overHttp(points, size);
   const [idle, busy] = reads;
+  const ratio = (a: Spread, b: number): string => `${(a.median / b).toFixed(2)} x`;
+  const part = (exact.median / filtered.median).toFixed(1);
+  const partWithoutHttp = (exact.median / (filtered.median - floor.median)).toFixed(0);
   return [
-    `${points} x ${size} float32`,
-    `one pass of the kernel    ${shown(pass)}   usearch, native: ${shown(native)}   plain loop: ${shown(loop)}`,
-    `exact search              ${shown(exact)}   ${(exact / pass).toFixed(2)} x the pass (at most 2)`,
-    `filtered to 1%            ${shown(filtered)}   1/${(exact / filtered).toFixed(1)} of the search (at most 1/20)`,
-    `GET idle, during scans    ${shown(idle)}, ${shown(busy)}   ${(busy / idle).toFixed(2)} x idle (at most 3)`,
+    line(
+      "kernel",
+      shown(pass),
+      `one pass over ${points} x ${size}; usearch ${shown(native)}, a plain loop ${shown(loop)}`,
+    ),
+    line("exact search", ratio(exact, pass), `of the pass, at most 2; ${shownSpread(exact)}`),
+    line("filtered to 1%", `1/${part}`, `of the exact search, at most 1/20; ${shownSpread(filtered)}`),
+    line("", `1/${partWithoutHttp}`, `less what a search of one point takes, ${shownSpread(floor)}`),
+    line(
+      "GET during exact scans",
+      ratio(busy, idle.median),
+      `of idle, at most 3; ${shownSpread(busy)}, ${shownSpread(idle)}`,
+    ),
   ];
 });

@@ -1,8 +1,9 @@
-/** What an upsert costs the embedded engine, beside what no server can save: parsing the same bodies and writing the same bytes.
+/** What an upsert costs the embedded engine, beside what no server can save, and how a start goes:
  *
- *    upsert      batches of 256 through the REST client with wait=true, one after the other
- *    the floor   JSON.parse of the same bodies, then a sequential write and fsync of each body's bytes (upsert at most 2 x that)
- *    start       opening the folder after a kill, up to the first exact search over all points (at most 1 s per 100,000 x 768)
+ *    upsert      batches of 256 through the REST client with wait=true, one after the other, to the floor: JSON.parse of the same
+ *                bodies, then a sequential write and fsync of each body's bytes (at most 2)
+ *    start       opening the folder after a kill (at most 1 s per 100,000 x 768), then the first exact search over all points
+ *    GET         median of reading a point while that search reads the column in, to its idle median (at most 3)
  *    memory      of the engine's process after that search, less what it takes when empty (at most 1.5 x the raw vector bytes)
  *
  *    npm run bench:embedded:upsert -- [--points 100000] [--size 768] */
@@ -14,7 +15,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { QdrantClient } from "@qdrant/js-client-rest";
 import { startEmbedded } from "../../src/embedded";
-import { median, randomNumbers, shown } from "./measure";
+import { type Spread, line, randomNumbers, run, shown, shownSpread, spreadOf } from "./measure";
 
 const BATCH = 256;
 const COLLECTION = "bench";
@@ -76,28 +77,37 @@ async function measure(points: number, size: number): Promise<void> {
       floors.push(floor);
       ratios.push(upsert / floor);
     }
-    console.log(`${points} x ${size} float32, batches of ${BATCH}`);
+    const what = `${points} x ${size}:`;
+    const rate = Math.round((BATCH / spreadOf(upserts).median) * 1000);
+    const { median, low, high } = spreadOf(ratios);
+    const ratio = `${median.toFixed(2)} x (${low.toFixed(2)} … ${high.toFixed(2)})`;
     console.log(
-      `upsert, the floor         ${shown(median(upserts))}, ${shown(median(floors))}   ${median(ratios).toFixed(2)} x (at most 2)`,
-    );
-    console.log(
-      `                          ${Math.round((BATCH / median(upserts)) * 1000)} points/s through the client`,
+      line(`${what} upsert`, ratio, `of the floor, at most 2; ${shownSpread(spreadOf(upserts))}, ${rate} points/s`),
     );
 
     engine.child.kill("SIGKILL");
     await once(engine.child, "exit");
     engine = await startEngine(dataDir);
+    console.log(line(`${what} start after a kill`, shown(engine.readyMs), "to ready, at most 1 s per 100,000 x 768"));
     const search = new QdrantClient({ url: engine.url, checkCompatibility: false, timeout: 120_000 });
     const query = Array.from({ length: size }, next);
+    const idleUntil = performance.now() + 2000;
+    const idle = await readingTimes(engine.url, points, () => performance.now() > idleUntil);
     const from = performance.now();
-    await search.query(COLLECTION, { query, limit: 10, params: { exact: true } });
-    const firstMs = performance.now() - from;
+    let isDone = false;
+    const first = search.query(COLLECTION, { query, limit: 10, params: { exact: true } }).finally(() => {
+      isDone = true;
+    });
+    const busy = await readingTimes(engine.url, points, () => isDone);
+    await first;
+    console.log(line(`${what} first search`, shown(performance.now() - from), "reads all vectors in"));
+    const slowdown = `${(busy.median / idle.median).toFixed(2)} x`;
     console.log(
-      `start after a kill        ${shown(engine.readyMs)} to ready, ${shown(firstMs)} for the first search, which reads all vectors`,
+      line(`${what} GET meanwhile`, slowdown, `of idle, at most 3; ${shownSpread(busy)}, ${shownSpread(idle)}`),
     );
     const raw = points * size * 4;
     const used = (await residentBytes(engine)) - emptyBytes;
-    console.log(`memory                    ${(used / raw).toFixed(2)} x the raw vector bytes (at most 1.5)`);
+    console.log(line(`${what} memory`, `${(used / raw).toFixed(2)} x`, "of the raw vector bytes, at most 1.5"));
   } finally {
     engine.child.kill("SIGKILL");
     await file.close();
@@ -105,7 +115,19 @@ async function measure(points: number, size: number): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
+/** Milliseconds of reading points one after the other, until `until` ends. */
+async function readingTimes(url: string, points: number, until: () => boolean): Promise<Spread> {
+  const times: number[] = [];
+  for (let i = 0; !until(); i++) {
+    const from = performance.now();
+    const answer = await fetch(`${url}/collections/${COLLECTION}/points/${(i * 7919) % points}`);
+    await answer.arrayBuffer();
+    times.push(performance.now() - from);
+  }
+  return spreadOf(times);
+}
+
+run(async () => {
   const { values } = parseArgs({
     options: {
       points: { type: "string", default: "100000" },
@@ -115,9 +137,5 @@ async function main(): Promise<void> {
   });
   if (values.serve !== undefined) await serve(values.serve);
   else await measure(Number(values.points), Number(values.size));
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${String(error)}\n`);
-  process.exitCode = 1;
+  return [];
 });
