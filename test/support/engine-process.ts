@@ -15,9 +15,13 @@ export interface EngineProcess {
 export type EngineStart = { kind: "running"; engine: EngineProcess } | { kind: "failed"; code: number; text: string };
 
 /** Starts it on a free port and waits until it listens or gives up. `maxFileBlocks`: no file may grow beyond so many
- *  blocks of 512 bytes, as on a full disk (POSIX shells alone). */
-export async function startEngineProcess(dataDir: string, maxFileBlocks?: number): Promise<EngineStart> {
-  const args = [MAIN, "--port", "0", "--data", dataDir];
+ *  blocks of 512 bytes, as on a full disk (POSIX shells alone). `options`: more of its command line. */
+export async function startEngineProcess(
+  dataDir: string,
+  maxFileBlocks?: number,
+  options: string[] = [],
+): Promise<EngineStart> {
+  const args = [MAIN, "--port", "0", "--data", dataDir, ...options];
   const child =
     maxFileBlocks === undefined
       ? spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
@@ -58,8 +62,12 @@ function running(child: ChildProcess, url: string): EngineProcess {
 }
 
 /** One that must run. */
-export async function engineProcess(dataDir: string, maxFileBlocks?: number): Promise<EngineProcess> {
-  const start = await startEngineProcess(dataDir, maxFileBlocks);
+export async function engineProcess(
+  dataDir: string,
+  maxFileBlocks?: number,
+  options?: string[],
+): Promise<EngineProcess> {
+  const start = await startEngineProcess(dataDir, maxFileBlocks, options);
   if (start.kind === "failed") throw new Error(`the engine ended with ${start.code}: ${start.text}`);
   return start.engine;
 }
