@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type ServerResponse } from "node:ht
 import { type AddressInfo } from "node:net";
 
 import { StartError } from "../start-error";
+import { answerToUnreadable, MAX_HEADER_BYTES } from "./unreadable";
 
 /** Longer than the idle time of common load balancers (60 s), which would else send requests into closing sockets. */
 const KEEP_ALIVE_MS = 65_000;
@@ -17,7 +18,9 @@ export interface HttpServer {
 }
 
 const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
 
 function listenError(error: unknown, host: string, port: number): StartError {
   switch (codeOf(error)) {
@@ -44,7 +47,11 @@ export async function listen(app: RequestListener, host: string, port: number): 
   const answering = new Set<ServerResponse>();
   let draining = false;
   // Bodies have deadlines of their own, see context.ts: a stream may take as long as it likes.
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 0,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
   // Before Express, so that the header is set before any answer is sent.
   server.on("request", (_request, response) => {
     answering.add(response);
@@ -56,6 +63,12 @@ export async function listen(app: RequestListener, host: string, port: number): 
     });
   });
   server.on("request", app);
+  server.on("clientError", (error, socket) => {
+    const answer = answerToUnreadable(codeOf(error));
+    const midAnswer = [...answering].some((response) => response.socket === socket && response.headersSent);
+    if (answer === undefined || midAnswer || !socket.writable) socket.destroy();
+    else socket.end(answer, () => socket.destroy());
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);

@@ -23,7 +23,8 @@ function errorsOf(operation: AnyOperation): number[] {
   const always = [400, 401, 403, 422, 429, 500, 503];
   const found = operation.namespaced || Object.keys(operation.params.properties).length > 0 ? [404] : [];
   const body = operation.body === undefined && operation.stream === undefined ? [] : [413, 415];
-  return [...always, ...found, ...body, ...(operation.errors ?? [])];
+  const vectors = operation.permission === "write" ? [501] : [];
+  return [...always, ...found, ...body, ...vectors, ...(operation.errors ?? [])];
 }
 
 const HEADERS: Readonly<Record<string, { required: boolean; schema: TSchema; example: string }>> = {

@@ -64,6 +64,11 @@ const ERRORS: Readonly<Record<number, ErrorAnswer>> = {
     headers: RETRY_AFTER,
   },
   500: { name: "InternalError", type: "internal_error", description: "A fault of Inlet" },
+  501: {
+    name: "QdrantTooOld",
+    type: "service_unavailable",
+    description: "This Qdrant can't add a named vector to a collection; 1.18 and later can",
+  },
   503: {
     name: "Unavailable",
     type: "service_unavailable",
