@@ -5,6 +5,7 @@ import { indexRoutes } from "../operations/indexes";
 import { pointRoutes } from "../operations/points";
 import { searchRoutes } from "../operations/searches";
 import { serviceRoutes } from "../operations/service";
+import { refusingShardKeys } from "../operations/shard-keys";
 import { snapshotRoutes } from "../operations/snapshots";
 import { unsupportedRoutes } from "../operations/unsupported";
 import { vectorNameRoutes } from "../operations/vector-names";
@@ -26,8 +27,7 @@ export const allRoutes = ({ search, indexes, snapshots }: RouteDependencies): re
   ...aliasRoutes,
   ...vectorNameRoutes,
   ...indexRoutes,
-  ...pointRoutes,
-  ...searchRoutes(search),
+  ...[...pointRoutes, ...searchRoutes(search)].map(refusingShardKeys),
   ...snapshotRoutes(snapshots),
   ...unsupportedRoutes,
 ];

@@ -269,6 +269,28 @@ export function pointsSuite(target: () => ContractTarget): void {
     });
   });
 
+  describe("a shard key, where there are none", () => {
+    it.each<[string, string, object, number, string]>([
+      ["PUT", "/points", { points: [{ id: 1, vector: {} }] }, 400, 'Wrong input: Shard key "a" not found'],
+      ["POST", "/points/delete", { filter: {} }, 400, 'Wrong input: Shard key "a" not found'],
+      ["POST", "/points/scroll", {}, 400, 'Bad request: Shard key "a" not found'],
+      ["POST", "/points/query", { limit: 3 }, 400, 'Bad request: Shard key "a" not found'],
+      ["POST", "/facet", { key: "n" }, 400, 'Bad request: Shard key "a" not found'],
+    ])("is refused, and nothing is done (%s %s)", async (method, path, body, status, text) => {
+      const points = await payloadOnly();
+      await points.upsert({ points: [{ id: 7, vector: {} }] });
+      const answer = await points.call(method, `${path}?wait=true`, { ...body, shard_key: "a" });
+      expect([answer.status, answer.body]).toEqual([status, failure(text)]);
+      expect(await points.count()).toEqual({ count: 1 });
+    });
+
+    it("that is null is none", async () => {
+      const points = await payloadOnly();
+      expect((await points.upsert({ points: [{ id: 7, vector: {} }], shard_key: null })).status).toBe(200);
+      expect((await points.scroll({ shard_key: null })).status).toBe(200);
+    });
+  });
+
   describe("a strict collection", () => {
     const strict = (limits: object): Promise<Points> =>
       collection({ strict_mode_config: { enabled: true, ...limits } });
