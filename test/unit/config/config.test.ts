@@ -60,6 +60,8 @@ it.each([
   ["INLET_BODY_LIMIT", "32 megs"],
   ["INLET_BODY_LIMIT", "0"],
   ["INLET_WORKERS", "0"],
+  ["INLET_RATE_LIMIT", "0"],
+  ["INLET_RATE_LIMIT", "600/min"],
   ["INLET_LOG_LEVEL", "loud"],
   ["INLET_SHARD_NUMBER", "0"],
   ["INLET_CORS_ORIGINS", "https://a.example/path"],
