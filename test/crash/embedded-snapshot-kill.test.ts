@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -157,4 +158,33 @@ describe("the embedded engine, killed at a snapshot", () => {
     },
     120_000,
   );
+
+  it("keeps nothing of an upload whose client goes away", async () => {
+    const before = await wholeState();
+    const unfinished = join(folder, "snapshots", "unfinished");
+    const untilFiles = async (count: number): Promise<void> => {
+      while ((await readdir(unfinished)).length !== count) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const bytes = Buffer.from(await madeOf(other(before)).bytes.arrayBuffer());
+    const socket = connect(Number(new URL(engine.url).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(
+      [
+        `POST ${COLLECTION}/snapshots/upload HTTP/1.1`,
+        "Host: engine",
+        "Content-Type: multipart/form-data; boundary=between",
+        `Content-Length: ${bytes.length + 1000}`,
+        "",
+        "--between",
+        'Content-Disposition: form-data; name="snapshot"; filename="x.snapshot"',
+        "",
+        "",
+      ].join("\r\n"),
+    );
+    socket.write(bytes.subarray(0, bytes.length >> 1));
+    await untilFiles(1);
+    socket.destroy();
+    await untilFiles(0);
+    expect(await wholeState()).toBe(before);
+  });
 });
