@@ -170,7 +170,7 @@ describe("the point table", () => {
         // From here on the columns are read in while the rest is written.
         let reading: Promise<unknown> | undefined;
         for (const [at, each] of steps.entries()) {
-          if (at === columnsAt) reading = columnsOf(table);
+          if (at === columnsAt) reading = Promise.all([columnsOf(table), table.countVectors("s")]);
           if (reading !== undefined && at % 3 === 0) await setImmediate();
           version++;
           if (each.kind === "commit") await folder.catalog.committed();
@@ -178,6 +178,8 @@ describe("the point table", () => {
         }
         await reading;
         expect(await seen(table)).toEqual(expected(model));
+        const withSparse = [...model.values()].filter(({ vectors }) => vectors.has("s")).length;
+        expect([table.vectorCount("s"), await table.countVectors("s")]).toEqual([withSparse, withSparse]);
 
         if (runs % 10 !== 0) return;
         await folder.close();

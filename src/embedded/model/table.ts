@@ -82,7 +82,6 @@ export interface IndexedVector {
   indexSettings(): IndexSettings;
   /** At most so many points have it. */
   readonly mostCount: number;
-  count(): number;
   column(): Promise<DenseColumn>;
 }
 

@@ -9,7 +9,7 @@ export async function collectionInfo(collection: StoredCollection, indexes: Vect
   for (const path of collection.config.indexes.keys()) await collection.table.prepareIndex(path);
   const { config, table } = collection;
   const dense = table.indexedVectors().map((vector) => indexes.status(vector));
-  const sparse = [...config.sparse.keys()].map((name) => table.vectorCount(name));
+  const sparse = await Promise.all([...config.sparse.keys()].map((name) => table.countVectors(name)));
   const warnings = inlineStorageWarnings(config);
   return {
     // Yellow, as in Qdrant: searches are right, and will be faster.

@@ -4,6 +4,7 @@ import { internal, noVectorName } from "../errors";
 import { type CollectionConfig, type DenseParams } from "../model/collection";
 import { type DenseColumn, type MultiColumn, type Slot, type SparseColumn } from "../model/table";
 import { type StoredVector } from "../model/vector";
+import { Slices } from "../query/slices";
 import { type AllocateFloats, type ColumnOrigin, StoredDenseColumn } from "./dense-column";
 import { type ColumnFiller, type ColumnSource, inSlices } from "./fill";
 import { decodeSparse } from "./layout";
@@ -28,6 +29,15 @@ interface Reading<C> {
   touched: Set<Slot> | undefined;
 }
 
+/** How many points have a vector, as far as their slots have been looked at. */
+interface Counting {
+  reached: Slot;
+  count: number;
+  done: Promise<number>;
+}
+
+const SLOTS_PER_COUNT = 4096;
+
 interface Filling<C> {
   column: C;
   fill(touched: ReadonlySet<Slot>): Promise<void>;
@@ -40,6 +50,7 @@ export class Columns {
   private readonly multi = new Map<string, Reading<StoredMultiColumn>>();
   private readonly sparse = new Map<string, Reading<StoredSparseColumn>>();
   private readonly counts = new Map<string, number>();
+  private readonly countings = new Map<string, Counting>();
 
   constructor(private readonly parts: ColumnParts) {}
 
@@ -89,9 +100,21 @@ export class Columns {
     return count;
   }
 
+  /** The same in slices: a change below the slot that it has come to is counted as it comes. */
+  countInSlices(name: string, slotCount: () => number): Promise<number> {
+    const known = this.counts.get(name);
+    if (known !== undefined) return Promise.resolve(known);
+    const running = this.countings.get(name);
+    if (running !== undefined) return running.done;
+    const counting: Counting = { reached: 0, count: 0, done: Promise.resolve(0) };
+    this.countings.set(name, counting);
+    counting.done = this.counted(name, counting, slotCount);
+    return counting.done;
+  }
+
   /** To be called before the record of an existing vector is replaced or removed. */
   remove(name: string, slot: Slot): void {
-    this.changeCount(name, -1);
+    this.changeCount(name, slot, -1);
     const dense = this.dense.get(name);
     if (dense?.touched === undefined) dense?.column.remove(slot);
     else dense.touched.add(slot);
@@ -105,7 +128,7 @@ export class Columns {
   }
 
   put(name: string, slot: Slot, vector: StoredVector): void {
-    this.changeCount(name, 1);
+    this.changeCount(name, slot, 1);
     switch (vector.kind) {
       case "dense": {
         const dense = this.dense.get(name);
@@ -133,6 +156,7 @@ export class Columns {
     this.multi.delete(name);
     this.sparse.delete(name);
     this.counts.delete(name);
+    this.countings.delete(name);
   }
 
   /** The column of that name, read in where nothing has asked for it before. One that can't be read is tried anew next time. */
@@ -177,7 +201,23 @@ export class Columns {
     });
   }
 
-  private changeCount(name: string, change: 1 | -1): void {
+  private async counted(name: string, counting: Counting, slotCount: () => number): Promise<number> {
+    const slices = new Slices();
+    while (counting.reached < slotCount()) {
+      if (slices.isUsedUp) await slices.next();
+      if (this.countings.get(name) !== counting) return counting.count;
+      const to = counting.reached + SLOTS_PER_COUNT;
+      counting.count += this.parts.records.countBetween(name, counting.reached, to);
+      counting.reached = to;
+    }
+    this.counts.set(name, counting.count);
+    this.countings.delete(name);
+    return counting.count;
+  }
+
+  private changeCount(name: string, slot: Slot, change: 1 | -1): void {
+    const counting = this.countings.get(name);
+    if (counting !== undefined && slot < counting.reached) counting.count += change;
     const count = this.counts.get(name);
     if (count !== undefined) this.counts.set(name, count + change);
   }

@@ -161,6 +161,11 @@ export class StoredPointTable implements MutablePointTable {
     return this.columns.count(name);
   }
 
+  /** The same, without holding up other requests. */
+  countVectors(name: string): Promise<number> {
+    return this.columns.countInSlices(name, () => this.slotCount);
+  }
+
   payloadIndex(path: string): PayloadIndex | undefined {
     return this.payloadIndexes.get(path);
   }
@@ -244,7 +249,6 @@ export class StoredPointTable implements MutablePointTable {
       ...this.originOf(name),
       params,
       mostCount: this.pointCount,
-      count: () => this.vectorCount(name),
       column: () => this.denseColumn(name),
     }));
   }

@@ -54,6 +54,12 @@ export class VectorRecords {
     return this.store.count("vectors", prefix, afterPrefix(prefix));
   }
 
+  /** How many points of the slots from `from` to before `to` have the vector. */
+  countBetween(name: string, from: Slot, to: Slot): number {
+    const keyOf = (slot: Slot): Buffer => vectorKey(this.collection, this.numberOf(name), slot);
+    return this.store.count("vectors", keyOf(from), keyOf(to));
+  }
+
   /** Every record of one vector by ascending slot. */
   *all(name: string): Iterable<[Slot, Buffer]> {
     const prefix = vectorPrefix(this.collection, this.numberOf(name));

@@ -14,7 +14,7 @@ const RETRY_AFTER_MS = 60_000;
 
 export class GraphBuilder {
   private readonly graphs = new WeakMap<DenseColumn, Graph>();
-  /** The columns with a graph, by key. */
+  /** The columns that were looked at, by key. */
   private readonly columns = new Map<string, WeakRef<DenseColumn>>();
   /** Columns that are read in for their first graph. */
   private readonly loading = new Set<string>();
@@ -47,11 +47,10 @@ export class GraphBuilder {
     const column = this.columns.get(key)?.deref();
     const graph = column && this.graphOf(column);
     if (graph !== undefined) return { indexed: graph.indexedCount, isBuilding: graph.isBusy };
-    if (this.shapeFor(vector, vector.mostCount) === undefined) return { indexed: 0, isBuilding: false };
-    const count = vector.count();
-    if (this.shapeFor(vector, count) === undefined) return { indexed: 0, isBuilding: false };
+    const wantsNone = column !== undefined || this.shapeFor(vector, vector.mostCount) === undefined;
+    if (wantsNone) return { indexed: 0, isBuilding: false };
     const kept = this.files.count(key);
-    if (kept !== undefined) return { indexed: Math.min(kept, count), isBuilding: false };
+    if (kept !== undefined) return { indexed: Math.min(kept, vector.mostCount), isBuilding: false };
     this.readIn(vector);
     return { indexed: 0, isBuilding: true };
   }
@@ -79,7 +78,10 @@ export class GraphBuilder {
     this.loading.add(key);
     void vector
       .column()
-      .then((column) => this.graphOf(column))
+      .then((column) => {
+        this.columns.set(key, new WeakRef(column));
+        this.graphOf(column);
+      })
       .catch((error: unknown) => this.report(error))
       .finally(() => this.loading.delete(key));
   }

@@ -60,7 +60,13 @@ export class Graph {
     this.knownCount = 0;
     for (const flag of stored.known) this.knownCount += flag;
     const slots = Math.max(stored.known.length, column.presence.length);
-    for (let slot = 0; slot < slots; slot++) this.changed(column, slot);
+    const { presence, sums } = column;
+    for (let slot = 0; slot < slots; slot++) {
+      const isThere = presence[slot] === 1;
+      const isKnown = stored.known[slot] === 1;
+      // Nearly all are known as they are.
+      if (isThere !== isKnown || sums[slot] !== stored.sums[slot]) this.changed(column, slot);
+    }
   }
 
   /** To be called after a row has been written or removed. */
