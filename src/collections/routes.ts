@@ -98,6 +98,7 @@ export const searchCollections = operation({
   permission: "read",
   query: PageQuery,
   body: ListRequest,
+  bodyOptional: true,
   answer: CollectionList,
   handle: async ({ query, body }, { collections }: CollectionServices, context) =>
     ok(await collections.list(scopeOf(context), body, pageOf(query))),

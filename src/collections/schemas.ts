@@ -1,7 +1,7 @@
 /** Bodies and answers of the collection calls. */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
-import { Pagination } from "../schema/common";
+import { EmptyList, EmptyObject, notServed, Pagination } from "../schema/common";
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const anything = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description });
@@ -17,9 +17,8 @@ const Source = Type.Object(
     collection_id: optional(Type.String()),
     collection_ids: optional(Type.Array(Type.String(), { minItems: 1 })),
     inherited_bucket_ids: optional(Type.Array(Type.String())),
-    source_filters: Type.Optional(Type.Null({ description: "Not available in Inlet" })),
-    // The published client sends an empty one where none was given.
-    field_map: optional(Type.Object({}, { additionalProperties: false, description: "Not available in Inlet" })),
+    source_filters: notServed(EmptyObject),
+    field_map: notServed(EmptyObject),
   },
   { additionalProperties: false, examples: [{ type: "bucket", bucket_ids: ["bkt_talks"] }] },
 );
@@ -41,9 +40,6 @@ const ExtractorRead = Type.Composite([Extractor, Type.Object({ feature_extractor
   description: "With further keys as they were given",
 });
 
-const noList = optional(Type.Array(Type.Unknown(), { maxItems: 0, description: "Not available in Inlet" }));
-const unavailable = Type.Optional(Type.Null({ description: "Not available in Inlet" }));
-
 const fields = {
   description: optional(Type.String({ maxLength: 10_000 })),
   metadata: optional(anything("The user's own")),
@@ -58,14 +54,14 @@ export const CollectionCreate = Type.Object(
     source: optional(Source),
     input_schema: optional(anything("Kept as given")),
     feature_extractor: optional(Extractor),
-    features: noList,
-    schedule: unavailable,
-    taxonomy_applications: noList,
-    cluster_applications: noList,
-    alert_applications: noList,
-    retriever_enrichments: noList,
-    retriever_transform: unavailable,
-    embedding_task: unavailable,
+    features: notServed(EmptyList),
+    schedule: notServed(EmptyObject),
+    taxonomy_applications: notServed(EmptyList),
+    cluster_applications: notServed(EmptyList),
+    alert_applications: notServed(EmptyList),
+    retriever_enrichments: notServed(EmptyList),
+    retriever_transform: notServed(EmptyObject),
+    embedding_task: notServed(),
   },
   {
     additionalProperties: false,

@@ -2,7 +2,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 import { Filters } from "../filters/schemas";
-import { PageQuery, Pagination } from "../schema/common";
+import { EmptyList, notServed, PageQuery, Pagination } from "../schema/common";
 import { DocumentPart } from "./schemas";
 
 export const DEFAULT_LIMIT = 10;
@@ -63,7 +63,7 @@ const listFields = {
   ),
   group_by: optional(FieldName("Answers groups of documents with the same value instead, in the order of the values.")),
   select: optional(Type.Array(FieldName("A field to answer; the ids always come along."), { maxItems: 100 })),
-  expand: optional(Type.Array(Type.String(), { maxItems: 0, description: "There is nothing to expand here." })),
+  expand: notServed(EmptyList),
   limit: optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, description: `${DEFAULT_LIMIT} where left out.` })),
   page_size: optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, description: "The same as limit." })),
   offset: optional(Type.Integer({ minimum: 0, maximum: MAX_REACH })),

@@ -4,6 +4,7 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 import { Blob, BlobRead } from "../blobs/schemas";
 import { DOCUMENT_ID_PATTERN } from "../ids";
+import { NOT_SERVED } from "../schema/common";
 
 /** May be left out or null. */
 export const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
@@ -252,12 +253,6 @@ export const ReadQuery = Type.Object({
   ),
   return_url: Type.Optional(Type.Boolean({ description: "Adds `presigned_url` to each blob whose url is s3://." })),
   return_presigned_urls: Type.Optional(Type.Boolean({ description: "The same as return_url." })),
-  expand: Type.Optional(
-    Type.String({
-      maxLength: 0,
-      wanted: "left out, since Inlet expands nothing",
-      description: "Not available in Inlet",
-    }),
-  ),
+  expand: Type.Optional(Type.String({ maxLength: 0, refusal: NOT_SERVED, description: "Not available in Inlet" })),
 });
 export type ReadQuery = Static<typeof ReadQuery>;

@@ -2,7 +2,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 
 import { type Fault } from "../errors";
-import { IDEMPOTENCY_KEY_PATTERN } from "../schema/common";
+import { EmptyObject, IDEMPOTENCY_KEY_PATTERN, notServed } from "../schema/common";
 import { indexPath, keyPath } from "../schema/paths";
 import { checkUserFields, inspectDocument } from "./inspect";
 import { isRecord } from "./json-rules";
@@ -27,7 +27,7 @@ const OwnDocument = Type.Object(
     metadata: optional(UserFields),
     ...lineageFields,
     content_hash: descriptionFields.content_hash,
-    acl: Type.Optional(Type.Null({ description: "Not available in Inlet: it has no access rules per document" })),
+    acl: notServed(EmptyObject),
   },
   { additionalProperties: false, unknownKeyHint: "put it under payload" },
 );

@@ -1,9 +1,9 @@
 /** Bodies and answers of the API key calls. */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
+import { EmptyList, notServed } from "../schema/common";
+
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-const unavailable = Type.Optional(Type.Null({ description: "Not available in Inlet" }));
-const noList = optional(Type.Array(Type.Unknown(), { maxItems: 0, description: "Not available in Inlet" }));
 
 const KeyName = Type.String({ minLength: 1, maxLength: 100, examples: ["ingest"] });
 const Permissions = Type.Array(
@@ -51,8 +51,8 @@ export const KeyCreate = Type.Object(
     expires_at: optional(Time),
     scopes: optional(Scopes),
     rate_limit_override: optional(RateLimit),
-    principal_id: unavailable,
-    allowed_origins: noList,
+    principal_id: notServed(),
+    allowed_origins: notServed(EmptyList),
   },
   { additionalProperties: false, title: "KeyCreate", examples: [{ name: "ingest", permissions: ["read", "write"] }] },
 );
@@ -66,7 +66,7 @@ export const KeyUpdate = Type.Object(
     status: optional(Type.Union([Type.Literal("active"), Type.Literal("revoked")])),
     scopes: optional(Scopes),
     rate_limit_override: optional(RateLimit),
-    allowed_origins: noList,
+    allowed_origins: notServed(EmptyList),
     name: optional(KeyName),
   },
   { additionalProperties: false, title: "KeyUpdate", examples: [{ description: "The nightly import" }] },

@@ -31,11 +31,15 @@ export function idFault(kind: Named, text: string): string | undefined {
     : "must be col_ and 1 to 60 letters, digits, _ or -";
 }
 
+/** Why the text is neither an id nor a name of its kind, or undefined. */
+export function nameOrIdFault(kind: Named, text: string): string | undefined {
+  if (isIdOf(kind, text)) return undefined;
+  return text.startsWith(kind === "namespace" ? "ns_" : "col_") ? idFault(kind, text) : nameFault(text);
+}
+
 /** @throws InletError 422 unless the text is an id or a name of its kind */
 export function requireNameOrId(kind: Named, text: string, path: string): void {
-  if (isIdOf(kind, text)) return;
-  const prefix = kind === "namespace" ? "ns_" : "col_";
-  const fault = text.startsWith(prefix) ? idFault(kind, text) : nameFault(text);
+  const fault = nameOrIdFault(kind, text);
   if (fault !== undefined) throw validationError([{ path, message: fault }]);
 }
 

@@ -6,7 +6,7 @@ import { type Fault } from "../errors";
 import { ok, operation } from "../operation";
 import { Nothing, PageQuery } from "../schema/common";
 import { repeatedVectors } from "./declarations";
-import { idFault, nameFault } from "./names";
+import { idFault, isIdOf, nameFault, nameOrIdFault } from "./names";
 import {
   Deleted,
   IndexesRead,
@@ -43,6 +43,26 @@ function inspectNames(body: unknown): Fault[] {
   return [...faults, ...repeatedVectors(body)];
 }
 
+/** The same where `namespace_id` may be a name. Takes any JSON. */
+function inspectStandaloneNames(body: unknown): Fault[] {
+  if (typeof body !== "object" || body === null) return [];
+  const name: unknown = Reflect.get(body, "namespace_name") ?? undefined;
+  const id: unknown = Reflect.get(body, "namespace_id") ?? undefined;
+  const faults = repeatedVectors(body);
+  if (name === undefined && id === undefined) faults.push({ path: "namespace_id", message: "is required" });
+  if (typeof id === "string") {
+    const message = nameOrIdFault("namespace", id);
+    if (message !== undefined) faults.push({ path: "namespace_id", message });
+  }
+  if (typeof name !== "string" || name === id) return faults;
+  const message = nameFault(name);
+  if (message !== undefined) faults.push({ path: "namespace_name", message });
+  if (typeof id === "string" && !isIdOf("namespace", id)) {
+    faults.push({ path: "namespace_name", message: `is ${name}, but namespace_id gives the name ${id}` });
+  }
+  return faults;
+}
+
 const common = { namespaced: false, params: Nothing, query: Nothing } as const;
 
 export const createNamespace = operation({
@@ -73,6 +93,7 @@ export const createStandaloneNamespace = operation({
   body: StandaloneCreate,
   errors: [409],
   answer: StandaloneRead,
+  inspect: inspectStandaloneNames,
   handle: async ({ body }, { namespaces }: NamespaceServices, { principal, signal }) => {
     const made = await namespaces.createStandalone(principal, body, { signal });
     const { namespace_id, vector_configs, document_count } = made;
@@ -105,6 +126,7 @@ export const searchNamespaces = operation({
     Type.Object({ include_system: Type.Optional(Type.Boolean()), view: Type.Optional(Type.String()) }),
   ]),
   body: ListRequest,
+  bodyOptional: true,
   answer: NamespaceList,
   handle: async ({ query, body }, { namespaces }: NamespaceServices, { principal, signal }) =>
     ok(await namespaces.list(principal, body, pageOf(query), { signal })),

@@ -1,7 +1,7 @@
 /** Bodies and answers of the namespace calls: the published API's fields, and `vectors` beyond it. */
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
-import { Pagination } from "../schema/common";
+import { EmptyList, EmptyObject, notServed, Pagination } from "../schema/common";
 
 const optional = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 const literals = <T extends string>(...values: T[]) => Type.Union(values.map((value) => Type.Literal(value)));
@@ -73,9 +73,6 @@ export const VectorDeclaration = Type.Union([
   ),
 ]);
 
-/** Of the published API, and nothing that Inlet has: a value is refused, its absence is fine. */
-const unavailable = Type.Optional(Type.Null({ description: "Not available in Inlet" }));
-
 const settings = {
   description: optional(Description),
   feature_extractors: optional(Type.Array(FeatureExtractor, { maxItems: 100 })),
@@ -89,18 +86,18 @@ export const NamespaceCreate = Type.Object(
     namespace_name: Name,
     ...settings,
     mode: optional(literals("managed", "standalone")),
-    namespace_type: optional(Type.Literal("standard")),
-    scope: optional(Type.Literal("org")),
-    features: optional(Type.Array(Type.String(), { maxItems: 0 })),
+    namespace_type: notServed(Type.Literal("standard")),
+    scope: notServed(Type.Literal("org")),
+    features: notServed(EmptyList),
     vector_configs: optional(Type.Array(VectorConfig, { maxItems: 256 })),
     vectors: optional(Type.Record(Type.String({ minLength: 1, maxLength: 200 }), VectorDeclaration)),
-    adaptive_indexing: optional(Type.Literal(false)),
-    ttl_seconds: unavailable,
-    infrastructure: unavailable,
-    trusted_issuers: optional(Type.Array(Type.Unknown(), { maxItems: 0 })),
-    tiering: unavailable,
-    spend_budget: unavailable,
-    cost_cap_override: unavailable,
+    adaptive_indexing: notServed(Type.Literal(false)),
+    ttl_seconds: notServed(),
+    infrastructure: notServed(EmptyObject),
+    trusted_issuers: notServed(EmptyList),
+    tiering: notServed(EmptyObject),
+    spend_budget: notServed(EmptyObject),
+    cost_cap_override: notServed(EmptyObject),
   },
   {
     additionalProperties: false,
@@ -120,16 +117,16 @@ export const NamespaceUpdate = Type.Object(
   {
     namespace_name: optional(Name),
     ...settings,
-    adaptive_indexing: optional(Type.Literal(false)),
-    repair_vectors: optional(Type.Literal(false)),
-    infrastructure: unavailable,
-    trusted_issuers: optional(Type.Array(Type.Unknown(), { maxItems: 0 })),
-    spend_budget: unavailable,
-    pinned: unavailable,
-    tiering: unavailable,
-    expires_at: unavailable,
-    ttl_seconds: unavailable,
-    cost_cap_override: unavailable,
+    adaptive_indexing: notServed(Type.Literal(false)),
+    repair_vectors: notServed(Type.Literal(false)),
+    infrastructure: notServed(EmptyObject),
+    trusted_issuers: notServed(EmptyList),
+    spend_budget: notServed(EmptyObject),
+    pinned: notServed(EmptyObject),
+    tiering: notServed(EmptyObject),
+    expires_at: notServed(),
+    ttl_seconds: notServed(),
+    cost_cap_override: notServed(EmptyObject),
   },
   {
     additionalProperties: false,
@@ -143,10 +140,13 @@ export type NamespaceUpdate = Static<typeof NamespaceUpdate>;
 
 export const StandaloneCreate = Type.Object(
   {
-    namespace_id: Type.String({ minLength: 1, maxLength: 64, description: "An id (`ns_…`) or a name" }),
+    namespace_id: optional(
+      Type.String({ minLength: 1, maxLength: 64, description: "An id (`ns_…`) or a name; this or namespace_name" }),
+    ),
+    namespace_name: optional(Name),
     vector_configs: optional(Type.Array(VectorConfig, { maxItems: 256 })),
-    storage: unavailable,
-    config: optional(anything("Taken as the published client sends it; it changes nothing")),
+    storage: notServed(EmptyObject),
+    config: notServed(EmptyObject),
     auto_create_indexes: optional(Type.Boolean()),
   },
   {

@@ -37,11 +37,12 @@ export class NamespaceService {
   }
 
   async createStandalone(who: Principal, body: StandaloneCreate, options: CallOptions): Promise<NamespaceRead> {
-    const { namespace_id: given, vector_configs, auto_create_indexes } = body;
-    requireNameOrId("namespace", given, "namespace_id");
+    const { namespace_id, namespace_name, vector_configs, auto_create_indexes } = body;
+    const given = namespace_id ?? namespace_name ?? "";
     const id = isIdOf("namespace", given) ? given : undefined;
-    const settings = settingsOf({ namespace_name: given, vector_configs, auto_create_indexes, mode: "standalone" });
-    return await this.provide(who, given, id, settings, options);
+    const name = namespace_name ?? given;
+    const settings = settingsOf({ namespace_name: name, vector_configs, auto_create_indexes, mode: "standalone" });
+    return await this.provide(who, name, id, settings, options);
   }
 
   async read(who: Principal, nameOrId: string, options: CallOptions): Promise<NamespaceRead> {

@@ -1,8 +1,22 @@
 /** Schemas that many operations share. */
-import { type Static, Type } from "@sinclair/typebox";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 
 /** For operations without path parameters or without query. */
 export const Nothing = Type.Object({});
+
+export const NOT_SERVED = "is for what Inlet does not have; leave it out";
+
+/** A field of the published API for what Inlet does not have: left out, null and the `harmless` values are fine, which its
+ *  client sends where its user gave none; any other is refused by that name rather than passed over. */
+export const notServed = <T extends TSchema[]>(...harmless: T) =>
+  Type.Optional(
+    Type.Union([...harmless, Type.Null()], {
+      refusal: NOT_SERVED,
+      description: "Not available in Inlet",
+    }),
+  );
+export const EmptyList = Type.Array(Type.Unknown(), { maxItems: 0 });
+export const EmptyObject = Type.Object({}, { additionalProperties: false, description: "Without keys" });
 
 /** Paging of every list, in the query string (all forms that the published API knows). */
 export const PageQuery = Type.Object({

@@ -47,10 +47,17 @@ function wordsOf(schema: unknown): string | undefined {
 
 const countOf = (count: unknown, noun: string): string => `${String(count)} ${noun}${count === 1 ? "" : "s"}`;
 
+const refusalOf = ({ parentSchema }: ErrorObject): string | undefined => {
+  const schema: unknown = parentSchema;
+  return isRecord(schema) && typeof schema.refusal === "string" ? schema.refusal : undefined;
+};
+
 /** What is wrong, in words that follow the path. */
 function messageOf(error: ErrorObject): string {
   const { params, data } = error;
   const parent: unknown = error.parentSchema;
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return refusal;
   const got = describeValue(data);
   const wanted = isRecord(parent) && typeof parent.wanted === "string" ? parent.wanted : undefined;
   switch (error.keyword) {
@@ -148,7 +155,8 @@ function withoutUnionNoise(errors: readonly ErrorObject[]): ErrorObject[] {
     let start = kept.length;
     while (start > 0 && inside(kept[start - 1]?.instancePath ?? "")) start -= 1;
     const branchErrors = kept.splice(start);
-    kept.push(...(meantBranch(error, branchErrors) ?? [{ ...error, keyword: "anyOf" }]));
+    const meant = refusalOf(error) === undefined ? meantBranch(error, branchErrors) : undefined;
+    kept.push(...(meant ?? [{ ...error, keyword: "anyOf" }]));
   }
   return kept;
 }

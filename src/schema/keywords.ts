@@ -30,10 +30,11 @@ const boundedItems: CodeKeywordDefinition = {
   },
 };
 
-/** What a schema may carry beside JSON Schema: `wanted` says in words what a value must be ("a name of …");
+/** What a schema may carry beside JSON Schema: `wanted` says in words what a value must be ("a name of …"); `refusal` is the
+ *  whole text of its fault, whatever is wrong with the value;
  *  `unknownKeyHint` is added to the fault of a key that the object does not have; `everyId` is the pattern of all ids that
  *  the parameter of a path can find, where other texts are taken too, and answered with 404. */
-export const ANNOTATIONS = ["wanted", "unknownKeyHint", "everyId"] as const;
+export const ANNOTATIONS = ["wanted", "refusal", "unknownKeyHint", "everyId"] as const;
 
 /** Adds all of the above to an Ajv instance. */
 export function addKeywords(ajv: Ajv): Ajv {

@@ -95,7 +95,7 @@ export function inspectSearch(body: unknown): Fault[] {
   const faults: Fault[] = [];
   readQueries(body["queries"], faults);
   const grouped = given(body["group_by"]);
-  const reach = wholeOr(body["offset"], 0) + wholeOr(body["limit"], DEFAULT_LIMIT);
+  const reach = wholeOr(body["offset"], 0) + wholeOr(body["limit"] ?? body["page_size"], DEFAULT_LIMIT);
   const most = grouped ? MAX_GROUPS : MAX_REACH;
   if (reach > most) {
     const what = grouped ? "groups" : "hits";

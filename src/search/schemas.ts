@@ -74,6 +74,7 @@ const searchFields = {
     ),
   ),
   limit: optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, description: `${DEFAULT_LIMIT} where left out.` })),
+  page_size: optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, description: "The same as limit." })),
   offset: optional(Type.Integer({ minimum: 0, maximum: MAX_REACH })),
   score_threshold: optional(
     Type.Number({

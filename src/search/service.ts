@@ -77,7 +77,7 @@ export class SearchService {
       select: selection(request.select ?? undefined),
       signal: scope.signal,
     });
-    const next = (request.offset ?? 0) + (request.limit ?? DEFAULT_LIMIT);
+    const next = (request.offset ?? 0) + limitOf(request);
     return {
       ...(found.groups === undefined
         ? { results: hitsOf(found.points, documents) }
@@ -95,7 +95,7 @@ export class SearchService {
     plan: SearchPlan,
     request: NamespaceSearchRequest,
   ): Promise<Found> {
-    const page = { offset: request.offset ?? 0, limit: request.limit ?? DEFAULT_LIMIT };
+    const page = { offset: request.offset ?? 0, limit: limitOf(request) };
     const options = { signal: scope.signal };
     const field = request.group_by ?? undefined;
     if (field === undefined) {
@@ -164,6 +164,8 @@ export class SearchService {
     return [...new Set(ids)].sort();
   }
 }
+
+const limitOf = ({ limit, page_size: size }: NamespaceSearchRequest): number => limit ?? size ?? DEFAULT_LIMIT;
 
 const wantedOf = (request: NamespaceSearchRequest): Wanted => ({
   vectors: request.return_vectors ?? false,

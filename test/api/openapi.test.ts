@@ -42,7 +42,7 @@ it("has every operation under its id, and the calls without a version", () => {
 });
 
 it("holds none of Inlet's own keywords", () => {
-  expect(JSON.stringify(document)).not.toMatch(/"(?:wanted|unknownKeyHint|everyId|\$id)":/);
+  expect(JSON.stringify(document)).not.toMatch(/"(?:wanted|refusal|unknownKeyHint|everyId|\$id)":/);
 });
 
 it("shows for every error a body that fits its schema", () => {

@@ -72,6 +72,7 @@ def test_lists(api: Api) -> None:
     found = api.collections.list_collections(list_collections_request=ListCollectionsRequest.from_dict(asked))
     assert [each.collection_name for each in found.results] == ["frames"]
     assert found.stats.total_documents == 1
+    assert api.collections.list_collections(limit=100).total_count >= 4
 
 
 def test_patch_sets_what_is_sent(api: Api) -> None:
@@ -114,5 +115,6 @@ def test_what_inlet_has_not_is_refused_and_named(api: Api, field: str, value: ob
     with pytest.raises(exceptions.UnprocessableEntityException) as refused:
         api.collections.create_collection(CreateCollectionRequest.from_dict(body))
     assert f'"path":"{field}' in refused.value.body
+    assert "Inlet does not have" in refused.value.body
     with pytest.raises(exceptions.NotFoundException):
         api.collections.get_collection("unheard-of")

@@ -82,4 +82,5 @@ def test_what_inlet_has_not_is_refused_and_named(operator: Api, field: dict) -> 
     with pytest.raises(exceptions.UnprocessableEntityException) as refused:
         operator.keys.create_key_organizations_users_email("grace@example.com", body)
     assert f'"path":"{next(iter(field))}' in refused.value.body
+    assert "Inlet does not have" in refused.value.body
     assert operator.keys.list_keys_organizations_users_email("grace@example.com")["results"] == []

@@ -67,6 +67,7 @@ def test_lists(api: Api, articles: NamespaceModel) -> None:
     found = api.namespaces.list_namespaces(list_namespaces_request=asked)
     assert [each.namespace_name for each in found.results] == ["articles"]
     assert found.stats.total_documents == 0
+    assert api.namespaces.list_namespaces(limit=100).total_count == whole.total_count
 
 
 def test_patch_and_put(api: Api) -> None:
@@ -116,6 +117,7 @@ def test_what_inlet_has_not_is_refused_and_named(api: Api, field: str, value: ob
     with pytest.raises(exceptions.UnprocessableEntityException) as refused:
         api.namespaces.create_namespace(body)
     assert f'"path":"{field}' in refused.value.body
+    assert "Inlet does not have" in refused.value.body
     with pytest.raises(exceptions.NotFoundException):
         api.namespaces.get_namespace("unheard-of")
 

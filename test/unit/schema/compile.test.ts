@@ -33,6 +33,18 @@ describe("faults", () => {
   it.each(["2024-02-30T00:00:00Z", "2024-01-01", "2024-01-01T10:00:00", "yesterday"])("include the time %s", (at) => {
     expect(paths(check({ name: "a", kind: "a", list: [{ id: "x", at }] }))).toEqual(["list[0].at"]);
   });
+  it("say of a field that is never taken just that, whatever stands there", () => {
+    const refusal = "is for others";
+    const one = Type.Union([Type.Array(Type.Unknown(), { maxItems: 0 }), Type.Null()], { refusal });
+    const never = compile(Type.Object({ a: Type.Optional(one), b: Type.Optional(Type.Null({ refusal })) }));
+    expect(never({ a: [], b: null })).toEqual([]);
+    for (const value of [[1], { c: 1 }, "text", 5]) {
+      expect(never({ a: value, b: value })).toEqual([
+        { path: "a", message: refusal },
+        { path: "b", message: refusal },
+      ]);
+    }
+  });
   it("name odd keys so that they can be read", () => {
     const numbers = compile(Type.Record(Type.String(), Type.Number()));
     expect(paths(numbers({ "a.b": "x", "": "x", ['"']: "x" }))).toEqual(['["a.b"]', '[""]', '["\\""]']);
