@@ -68,4 +68,4 @@ it("keeps every acknowledged document whole, and takes the same bodies again as 
   const { count } = JSON.parse((await call("GET", `${DOCUMENTS}/count`)).text);
   expect(count).toBeGreaterThanOrEqual(acknowledged.size);
   expect(count).toBeLessThanOrEqual(number);
-});
+}, 180_000);

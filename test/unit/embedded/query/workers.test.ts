@@ -1,6 +1,6 @@
 /** The compiled engine searches large columns in worker threads, which only exist in dist/: its answers against a plain sum, from a
  *  process of its own. */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineProcess, call, engineProcess } from "../../../support/engine-process";
@@ -112,9 +112,10 @@ describe("the compiled engine", () => {
     await fill("graph", "Cosine", rows);
     const query = rows[17] ?? [];
     await search("graph", { query });
-    while ((await readdir(join(folder, "graphs")).catch(() => [])).length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const indexed = async (): Promise<unknown> =>
+      ((await done("GET", "/collections/graph", undefined)) as { indexed_vectors_count: unknown })
+        .indexed_vectors_count;
+    while ((await indexed()) !== GRAPH_ROWS) await new Promise((resolve) => setTimeout(resolve, 100));
     let agreed = 0;
     for (const row of rows.slice(0, 20)) {
       const exact = await search("graph", { query: row, params: { exact: true } });
