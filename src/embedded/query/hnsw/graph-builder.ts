@@ -1,5 +1,5 @@
-/** Makes graphs and keeps them up to date, each in a thread of its own that reads the column's shared memory, one at a time; opens
- *  those of earlier runs. A graph is looked after when its column is searched, or when its collection is asked how it is. */
+/** Makes graphs and keeps them up to date, one after the other in a thread that reads the column's shared memory; opens those of
+ *  earlier runs. A graph is looked after when its column is searched, or when its collection is asked how it is. */
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type Index } from "usearch";
@@ -18,7 +18,7 @@ export class GraphBuilder {
   private readonly columns = new Map<string, WeakRef<DenseColumn>>();
   /** Columns that are read in for their first graph. */
   private readonly loading = new Set<string>();
-  private building: Promise<void> = Promise.resolve();
+  private readonly works = new Set<Promise<void>>();
   private isClosed = false;
 
   constructor(
@@ -37,7 +37,7 @@ export class GraphBuilder {
     const graph = known ?? this.newGraph(column, shape);
     const due = graph.isBusy || this.isClosed || graph.sinceFailure < RETRY_AFTER_MS ? "nothing" : graph.due(shape);
     if (due !== "nothing") {
-      this.inTurn(graph, () => this.build(column, graph, shape, due === "addition" ? graph.stored : undefined));
+      this.begin(graph, () => this.build(column, graph, shape, due === "addition" ? graph.stored : undefined));
     }
     return graph;
   }
@@ -57,7 +57,7 @@ export class GraphBuilder {
 
   /** Resolves when no graph is being built or opened. */
   async settled(): Promise<void> {
-    for (let seen; seen !== this.building;) await (seen = this.building);
+    while (this.works.size > 0) await Promise.all(this.works);
   }
 
   async close(): Promise<void> {
@@ -91,21 +91,22 @@ export class GraphBuilder {
     column.watch((slot) => graph.changed(column, slot));
     this.graphs.set(column, graph);
     this.columns.set(column.key, new WeakRef(column));
-    if (this.files.count(column.key) !== undefined) this.inTurn(graph, () => this.open(column, graph, shape));
+    if (this.files.count(column.key) !== undefined) this.begin(graph, () => this.open(column, graph, shape));
     return graph;
   }
 
-  private inTurn(graph: Graph, work: () => Promise<void>): void {
+  private begin(graph: Graph, work: () => Promise<void>): void {
     graph.isBusy = true;
-    this.building = this.building.then(async () => {
-      try {
-        if (!this.isClosed) await work();
-      } catch (error) {
+    const done = work()
+      .catch((error: unknown) => {
         graph.fail();
         if (!this.isClosed) this.report(error);
-      }
-      graph.isBusy = false;
-    });
+      })
+      .finally(() => {
+        graph.isBusy = false;
+        this.works.delete(done);
+      });
+    this.works.add(done);
   }
 
   private async open(column: DenseColumn, graph: Graph, shape: GraphShape): Promise<void> {
@@ -120,6 +121,7 @@ export class GraphBuilder {
     const { rowsPerChunk, chunks, presence, key } = column;
     const added = base === undefined ? slotsOf(presence) : graph.freshSlots();
     const path = await this.files.newPath(key);
+    if (this.isClosed) return;
     const task: GraphTask = { shape, rowsPerChunk, chunks: [...chunks], slots: added, base: base?.path, path };
     const built = await this.thread?.build(task);
     if (built === undefined) return;
@@ -163,5 +165,10 @@ function joined({ shape, slots, path }: GraphTask, built: BuiltGraph, base: Stor
   return { shape, path, bytes, checksum, ef: measured.ef, measuredRows: measured.measuredRows, known, sums };
 }
 
-const slotsOf = (presence: Uint8Array): Uint32Array =>
-  Uint32Array.from(presence.keys()).filter((slot) => presence[slot] === 1);
+/** In a plain loop: an iterator over a million slots would hold other requests up. */
+function slotsOf(presence: Uint8Array): Uint32Array {
+  const slots = new Uint32Array(presence.length);
+  let count = 0;
+  for (let slot = 0; slot < presence.length; slot++) if (presence[slot] === 1) slots[count++] = slot;
+  return slots.slice(0, count);
+}
