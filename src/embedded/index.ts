@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { EngineServer } from "./http/server";
 import { type ApiKeys } from "./http/api-key";
+import { RequestStatistics } from "./http/request-statistics";
 import { allRoutes } from "./http/router";
 import { parsePath } from "./filter/path";
 import { buildThread } from "./query/hnsw/build-thread";
@@ -58,8 +59,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
     await graphFiles.open(folder.catalog.columnKeys());
     const snapshots = await Snapshots.open(join(dataDir, "snapshots"), folder.catalog, onError);
     if (options.storageSnapshot !== undefined) await putBack(snapshots, options.storageSnapshot);
-    const routes = allRoutes({ search: { dense, random: Math.random }, indexes: dense, snapshots });
-    const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, onError });
+    const statistics = new RequestStatistics();
+    const search = { dense, random: Math.random };
+    const routes = allRoutes({ search, indexes: dense, snapshots, statistics });
+    const server = new EngineServer({ routes, catalog: folder.catalog, keys: options, statistics, onError });
     const port = await server.listen(options.port, host);
     return {
       url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,

@@ -5,6 +5,7 @@ import { filtersSuite } from "./suite/filters";
 import { pointsSuite } from "./suite/points";
 import { querySuite } from "./suite/query";
 import { refusalsSuite } from "./suite/refusals";
+import { serviceSuite } from "./suite/service";
 import { ownSnapshotsSuite, snapshotsSuite } from "./suite/snapshots";
 
 describe("the embedded engine", () => {
@@ -19,6 +20,7 @@ describe("the embedded engine", () => {
   pointsSuite(() => engine);
   querySuite(() => engine);
   refusalsSuite(() => engine);
+  serviceSuite(() => engine);
   snapshotsSuite(() => engine);
   ownSnapshotsSuite(() => engine);
 });

@@ -6,6 +6,7 @@ import { filtersSuite } from "./suite/filters";
 import { pointsSuite } from "./suite/points";
 import { querySuite } from "./suite/query";
 import { refusalsSuite } from "./suite/refusals";
+import { serviceSuite } from "./suite/service";
 import { snapshotsSuite } from "./suite/snapshots";
 
 describe(`Qdrant's REST API, at the backend of this run (${backend().kind})`, () => {
@@ -14,5 +15,6 @@ describe(`Qdrant's REST API, at the backend of this run (${backend().kind})`, ()
   pointsSuite(backend);
   querySuite(backend);
   refusalsSuite(backend);
+  serviceSuite(backend);
   snapshotsSuite(backend);
 });

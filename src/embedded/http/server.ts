@@ -6,6 +6,7 @@ import FindMyWay from "find-my-way";
 import { QdrantError, internal } from "../errors";
 import { parseJson } from "../json/parse";
 import { type JsonValue } from "../model/json";
+import { type Output } from "../model/output";
 import { type CollectionCatalog } from "../storage/catalog";
 import { StartError } from "../storage/errors";
 import { ReadOnlyCatalog } from "../storage/read-only-catalog";
@@ -15,12 +16,14 @@ import { Place } from "./decode";
 import { readWithin } from "./limits";
 import { checkNameLength } from "./requests/names";
 import { RawAnswer } from "./raw-answer";
+import { type RequestStatistics, endpointOf } from "./request-statistics";
 import { type EngineRequest, type Route } from "./route";
 
 export interface ServerParts {
   routes: readonly Route<CollectionCatalog>[];
   catalog: CollectionCatalog;
   keys: ApiKeys;
+  statistics: RequestStatistics;
   /** Told of what should not have happened: the caller gets a 500 that says no more than that. */
   onError: (error: Error) => void;
 }
@@ -38,12 +41,14 @@ export class EngineServer {
     caseSensitive: true,
     maxParamLength: MAX_PARAM_LENGTH,
   });
+  private readonly endpoints: ReadonlyMap<Route<CollectionCatalog>, string>;
   private readonly server: Server;
   private readonly readOnly: CollectionCatalog;
   private closing = false;
 
   constructor(private readonly parts: ServerParts) {
     this.readOnly = new ReadOnlyCatalog(parts.catalog);
+    this.endpoints = new Map(parts.routes.map((route) => [route, endpointOf(route)]));
     for (const route of parts.routes) this.router.on(route.method, route.path, () => undefined, route);
     this.server = createServer((request, response) => void this.answer(request, response));
     // Uploads over slow lines may take long; what never ends is ended by the client or the close.
@@ -84,8 +89,11 @@ export class EngineServer {
     const startedMs = performance.now();
     const seconds = (): number => (performance.now() - startedMs) / 1000;
     if (this.closing) response.shouldKeepAlive = false;
+    let found: Found | undefined;
     try {
-      const answer = await this.result(request, response);
+      const target = targetOf(request);
+      found = this.find(request.method ?? "GET", target.path);
+      const answer = await this.result(request, response, found, target.query);
       if (answer === undefined) return;
       if (answer instanceof RawAnswer) await sendRaw(response, answer);
       else send(response, 200, resultBody(answer, seconds()));
@@ -94,15 +102,24 @@ export class EngineServer {
     } finally {
       // Else a refused upload would hold the connection, and its bytes would be read as the next request.
       if (!request.complete) request.destroy();
+      if (found !== undefined) this.count(found, response.statusCode, seconds());
     }
   }
 
+  private count({ route, params }: Found, status: number, seconds: number): void {
+    const { statistics, catalog } = this.parts;
+    const name = params["collection"] ?? "";
+    const exists = catalog.ownName(name) !== undefined;
+    statistics.add(this.endpoints.get(route) ?? endpointOf(route), status, seconds, exists ? name : undefined);
+  }
+
   /** What the route answers; undefined where the response is already sent. */
-  private async result(request: IncomingMessage, response: ServerResponse) {
-    const target = request.url ?? "/";
-    const queryStart = target.indexOf("?");
-    const path = queryStart < 0 ? target : target.slice(0, queryStart);
-    const found = this.find(request.method ?? "GET", path);
+  private async result(
+    request: IncomingMessage,
+    response: ServerResponse,
+    found: Found | undefined,
+    queryString: string,
+  ): Promise<Output | RawAnswer | undefined> {
     const caller = callerOf(request.headers, this.parts.keys);
     if (caller.kind === "refused" && found?.route.access !== "open") {
       await drain(request);
@@ -118,15 +135,12 @@ export class EngineServer {
     checkCollectionParam(params["collection"]);
     const body = route.streamed ? Buffer.alloc(0) : await readWithin(request);
     if (route.access === "write") await this.parts.catalog.room();
-    const query = new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1));
+    const query = new URLSearchParams(queryString);
     const catalog = caller.kind === "read-only" && route.access === "write" ? this.readOnly : this.parts.catalog;
     return route.handle(new ReceivedRequest(params, query, body, route.streamed && request), catalog);
   }
 
-  private find(
-    method: string,
-    path: string,
-  ): { route: Route<CollectionCatalog>; params: Record<string, string> } | undefined {
+  private find(method: string, path: string): Found | undefined {
     const known = METHODS.find((each) => each === method);
     const found = known === undefined ? null : this.router.find(known, path);
     if (found === null) return undefined;
@@ -150,6 +164,18 @@ export class EngineServer {
     this.parts.onError(error instanceof Error ? error : new Error(String(error)));
     send(response, 500, errorBody(internal("unexpected error in the embedded engine; see its log"), seconds));
   }
+}
+
+interface Found {
+  route: Route<CollectionCatalog>;
+  params: Record<string, string>;
+}
+
+function targetOf({ url = "/" }: IncomingMessage): { path: string; query: string } {
+  const queryStart = url.indexOf("?");
+  return queryStart < 0
+    ? { path: url, query: "" }
+    : { path: url.slice(0, queryStart), query: url.slice(queryStart + 1) };
 }
 
 /** @throws QdrantError 422 for a collection name that no collection can have. */

@@ -77,6 +77,7 @@ export interface DenseColumn {
 }
 /** A dense vector of a collection, its column read in or not. */
 export interface IndexedVector {
+  readonly name: string;
   readonly params: DenseParams;
   readonly key: string;
   indexSettings(): IndexSettings;
@@ -177,6 +178,8 @@ export type ValuesAt = (payload: JsonObject, path: PayloadPath) => JsonValue[];
  *  when the promise of `Collection.committed()` that is asked for after it has resolved. Nothing here validates: operations
  *  check sizes, names and kinds before they call. */
 export interface MutablePointTable extends PointTable {
+  /** What the payloads take in storage, as Qdrant counts it. O(points) the first time. */
+  readonly payloadBytes: number;
   /** Makes the point or replaces it whole. */
   upsert(id: PointId, payload: JsonObject, vectors: Map<string, StoredVector>, version: number): Slot;
   replacePayload(slot: Slot, payload: JsonObject, version: number): void;

@@ -1,43 +1,44 @@
 /** What `GET /collections/{c}` shows. */
 import { type CollectionConfig } from "../model/collection";
 import { isObject } from "../model/json";
-import { type Output } from "../model/output";
+import { type Output, type OutputObject } from "../model/output";
 import { type VectorIndexes } from "../model/table";
 import { type StoredCollection } from "../storage/collection";
+import { indexState, segmentCount, shownIndexes, totalOf } from "./segments";
 
 export async function collectionInfo(collection: StoredCollection, indexes: VectorIndexes): Promise<Output> {
-  for (const path of collection.config.indexes.keys()) await collection.table.prepareIndex(path);
+  await prepareIndexes(collection);
   const { config, table } = collection;
-  const dense = table.indexedVectors().map((vector) => indexes.status(vector));
-  const sparse = await Promise.all([...config.sparse.keys()].map((name) => table.countVectors(name)));
+  const { isBuilding, indexed } = await indexState(collection, indexes);
   const warnings = inlineStorageWarnings(config);
   return {
     // Yellow, as in Qdrant: searches are right, and will be faster.
-    status: dense.some(({ isBuilding }) => isBuilding) ? "yellow" : "green",
+    status: isBuilding ? "yellow" : "green",
     optimizer_status: "ok",
     warnings: warnings.length > 0 ? warnings : undefined,
-    // Sparse vectors are always indexed.
-    indexed_vectors_count: [...dense.map(({ indexed }) => indexed), ...sparse].reduce((sum, count) => sum + count, 0),
+    indexed_vectors_count: totalOf(indexed),
     points_count: table.pointCount,
-    segments_count: segmentsOf(config),
-    config: {
-      params: shownParams(config),
-      hnsw_config: config.hnsw,
-      optimizer_config: config.optimizers,
-      wal_config: config.wal,
-      quantization_config: config.quantization,
-      strict_mode_config: config.strictMode,
-      metadata: config.metadata,
-    },
-    payload_schema: new Map(
-      [...config.indexes].map(([path, schema]): [string, Output] => [
-        path,
-        { data_type: schema.type, params: schema.params, points: table.payloadIndex(path)?.pointCount ?? 0 },
-      ]),
-    ),
+    segments_count: segmentCount(config),
+    config: shownConfig(config),
+    payload_schema: shownIndexes(collection),
     update_queue: { length: 0 },
   };
 }
+
+/** Reads all payload indexes in, letting other work run meanwhile. */
+export async function prepareIndexes({ config, table }: StoredCollection): Promise<void> {
+  for (const path of config.indexes.keys()) await table.prepareIndex(path);
+}
+
+export const shownConfig = (config: CollectionConfig): OutputObject => ({
+  params: shownParams(config),
+  hnsw_config: config.hnsw,
+  optimizer_config: config.optimizers,
+  wal_config: config.wal,
+  quantization_config: config.quantization,
+  strict_mode_config: config.strictMode,
+  metadata: config.metadata,
+});
 
 function shownParams(config: CollectionConfig): Output {
   const named = (vectors: Iterable<[string, { given: Output }]>): Output =>
@@ -60,10 +61,4 @@ function inlineStorageWarnings({ dense, hnsw, quantization }: CollectionConfig):
     const option = `The \`hnsw_config.inline_storage\` option for vector '${name}'`;
     return [{ message: `${option} ${fault}. This option will be ignored.` }];
   });
-}
-
-/** There are none here; Qdrant makes two where the setting leaves it to a small machine. */
-function segmentsOf({ optimizers }: CollectionConfig): number {
-  const set = optimizers.get("default_segment_number");
-  return typeof set === "number" && set > 0 ? set : 2;
 }

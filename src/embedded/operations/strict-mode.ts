@@ -6,6 +6,7 @@ import { type Condition, type Filter, type PayloadPath } from "../model/filter";
 import { type JsonObject, asDouble, isObject } from "../model/json";
 import { type GivenVectors } from "../model/vector";
 import { type PointWrite } from "../model/write";
+import { denseBytes } from "./segments";
 import { conditionsOf, requireIndex, requireIndexes } from "./required-index";
 
 /** The strict mode that is in force, undefined where it is off. */
@@ -184,16 +185,11 @@ function checkPoints(
   if (mostBytes !== undefined && denseBytes(collection) >= mostBytes) {
     throw badRequest(`Max vector storage size limit of ${Math.fround(mostBytes / (1024 * 1024))}MB reached!`);
   }
-  for (const { vectors } of points) checkVectors(strict, vectors);
-}
-
-/** The bytes of all dense vectors as float32. Multivectors and sparse vectors are not counted. */
-function denseBytes({ table }: Collection): number {
-  let bytes = 0;
-  for (const [name, { size, multi }] of table.vectorNames.dense) {
-    if (!multi) bytes += table.vectorCount(name) * size * Float32Array.BYTES_PER_ELEMENT;
+  const mostPayload = asDouble(strict.get("max_collection_payload_size_bytes"));
+  if (mostPayload !== undefined && collection.table.payloadBytes >= mostPayload) {
+    throw badRequest(`Max payload storage size limit of ${Math.fround(mostPayload / (1024 * 1024))}MB reached!`);
   }
-  return bytes;
+  for (const { vectors } of points) checkVectors(strict, vectors);
 }
 
 /** Refuses a write that strict mode does not allow. An `update_filter` is not looked at, as in Qdrant.

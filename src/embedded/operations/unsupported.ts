@@ -4,6 +4,7 @@ import { type Route } from "../http/route";
 
 const CALLS: [Route["method"], string, string][] = [
   ["POST", "/collections/:collection/cluster", "changes of a collection's cluster setup"],
+  ["GET", "/collections/:collection/memory", "memory reports"],
   ["GET", "/collections/:collection/shards", "shard keys"],
   ["PUT", "/collections/:collection/shards", "shard keys"],
   ["POST", "/collections/:collection/shards/delete", "shard keys"],

@@ -5,8 +5,9 @@
  *  Euclid     minus the sum of squared differences
  *  Manhattan  minus the sum of absolute differences
  *
- *  An answer shows `shownScore(raw)`: the root of the squares, the sum without its sign. Sums run in doubles and are rounded
- *  to float32 once, which is nearer to the true value than any order of float32 additions. */
+ *  An answer shows `shownScore(raw)`: the root of the squares, the sum without its sign. Sums of long vectors run in doubles
+ *  and are rounded to float32 once, which is nearer to the true value than any order of float32 additions; those of short ones
+ *  run as Qdrant's do, so that their scores are the same to the last digit. */
 import { type DenseParams, type Distance } from "../model/collection";
 import { toFloat16 } from "../operations/prepare-vector";
 
@@ -61,9 +62,29 @@ const HALF_PRECISION: Record<Distance, Kernel> = {
   Manhattan: halfPrecision((a, b) => -Math.abs(a - b)),
 };
 
+/** Vectors that are shorter are summed in float32, number by number; longer ones by registers, in an order of their own. */
+const LEAST_SIZE_OF_REGISTERS = 16;
+
+const oneByOne =
+  (term: (a: number, b: number) => number): Kernel =>
+  (a, aStart, b, bStart, size) => {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum = Math.fround(sum + Math.fround(term(a[aStart + i] ?? 0, b[bStart + i] ?? 0)));
+    return sum;
+  };
+
+const shortDot = oneByOne((a, b) => a * b);
+const SHORT: Record<Distance, Kernel> = {
+  Cosine: shortDot,
+  Dot: shortDot,
+  Euclid: oneByOne((a, b) => -(Math.fround(a - b) ** 2)),
+  Manhattan: oneByOne((a, b) => -Math.abs(a - b)),
+};
+
 /** The kernel for rows of that kind. */
 export function kernelFor({ distance, datatype, size }: Pick<DenseParams, "distance" | "datatype" | "size">): Kernel {
   if (datatype === "float16" && size < LEAST_SIZE_OF_WIDE_ARITHMETIC) return HALF_PRECISION[distance];
+  if (datatype === "float32" && size < LEAST_SIZE_OF_REGISTERS) return SHORT[distance];
   switch (distance) {
     case "Cosine":
       return datatype === "uint8" ? trueCosine : dot;

@@ -52,8 +52,8 @@ export class QueryRun {
 
   /** @returns the root's results from `offset` on, best first */
   async root(stage: Stage, offset = 0): Promise<ScoredPoint[]> {
-    // A sample has no order to skip in, and MMR picks before the offset is cut.
-    if (stage.step.kind === "sample") return this.stage(stage, { isRoot: true });
+    // A sample of the collection skips none, one of what sources gave does; MMR picks before the offset is cut.
+    if (stage.step.kind === "sample" && stage.sources.length === 0) return this.stage(stage, { isRoot: true });
     const picks = stage.step.kind === "vector" && mmrOf(stage.step.query) !== undefined;
     const found = await this.stage(picks ? stage : { ...stage, limit: stage.limit + offset }, { isRoot: true });
     return found.slice(offset);

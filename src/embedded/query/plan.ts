@@ -68,8 +68,10 @@ function planStage(
   const examples = new Examples(request, planning);
   const step = stepOf(request, examples);
   const excluded = new Set([...outerExcluded, ...examples.excluded]);
+  const sources = request.prefetch.map((source) => planStage(source, planning, filters, excluded));
+  refuseFusedVector(request);
   return {
-    sources: request.prefetch.map((source) => planStage(source, planning, filters, excluded)),
+    sources,
     step,
     filter: joined(filters),
     excluded,
@@ -79,7 +81,8 @@ function planStage(
   };
 }
 
-function refuseContradictions({ prefetch, query, using, scoreThreshold }: QueryStage): void {
+function refuseContradictions(stage: QueryStage): void {
+  const { prefetch, query, scoreThreshold } = stage;
   if (query === undefined) {
     if (prefetch.length > 0) {
       throw badRequest("A query is needed to merge the prefetches. Can't have prefetches without defining a query.");
@@ -96,14 +99,22 @@ function refuseContradictions({ prefetch, query, using, scoreThreshold }: QueryS
   }
   if (query.kind === "formula" && prefetch.length === 0) throw needsPrefetches("Formula");
   if (query.kind !== "fusion") return;
-  if (using !== undefined && using !== DEFAULT_VECTOR)
-    throw badRequest("Fusion queries cannot be combined with the 'using' field.");
-  if (prefetch.length === 0) throw needsPrefetches("Fusion");
+  if (prefetch.length === 0) {
+    refuseFusedVector(stage);
+    throw needsPrefetches("Fusion");
+  }
   const weights = query.fusion.kind === "rrf" ? query.fusion.weights : undefined;
   if (weights !== undefined && weights.length !== prefetch.length) {
     throw badInput(
       `Validation failed: RRF weights length (${weights.length}) does not match number of prefetches (${prefetch.length})`,
     );
+  }
+}
+
+/** Qdrant looks at this last, after the ids that prefetches name. */
+function refuseFusedVector({ query, using = DEFAULT_VECTOR }: QueryStage): void {
+  if (query?.kind === "fusion" && using !== DEFAULT_VECTOR) {
+    throw badRequest("Fusion queries cannot be combined with the 'using' field.");
   }
 }
 

@@ -74,6 +74,11 @@ export class StoredCollection implements Collection {
     return this.counters.nextOperation();
   }
 
+  /** 0 before the first operation. */
+  get lastOperationId(): number {
+    return this.counters.lastOperation;
+  }
+
   async committed(): Promise<void> {
     await this.parts.store.committed();
   }

@@ -84,7 +84,7 @@ export class Columns {
         const vector = this.parts.records.read(name, slot);
         return vector?.kind === "sparse" ? vector.sparse : undefined;
       };
-      const column = new StoredSparseColumn(params, read);
+      const column = new StoredSparseColumn(() => this.parts.config().sparse.get(name) ?? params, read);
       const add = (slot: Slot, bytes: Buffer): void => column.add(slot, decodeSparse(bytes));
       return { column, fill: (touched) => this.fillHere(name, touched, add) };
     });

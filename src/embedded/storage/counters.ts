@@ -19,6 +19,10 @@ export class Counters {
   get pointCount(): number {
     return this.points;
   }
+  /** The number of the last operation. */
+  get lastOperation(): number {
+    return this.operation;
+  }
 
   /** Back to what is on disk. */
   load(): void {

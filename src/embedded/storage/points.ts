@@ -18,6 +18,7 @@ import {
   type SparseColumn,
 } from "../model/table";
 import { type StoredVector } from "../model/vector";
+import { Slices } from "../query/slices";
 import { Columns } from "./columns";
 import { type Counters } from "./counters";
 import { type AllocateFloats, type ColumnOrigin } from "./dense-column";
@@ -38,10 +39,12 @@ import {
 } from "./layout";
 import { PayloadCache } from "./payload-cache";
 import { type PayloadIndexFactory, PayloadIndexes } from "./payload-indexes";
+import { PayloadUsage } from "./payload-usage";
 import { type Store } from "./store";
 import { VectorRecords } from "./vector-records";
 
 const BLOCK = 512;
+const DEFAULT_FLUSH_SECONDS = 5;
 const CACHED_PAYLOAD_TEXT = 16 * 1024 * 1024;
 
 export interface TableParts {
@@ -62,6 +65,7 @@ export class StoredPointTable implements MutablePointTable {
   private columns: Columns;
   private payloadIndexes: PayloadIndexes;
   private payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
+  private usage = new PayloadUsage();
   private freeSlots: Slot[] | undefined;
   /** The record read last: id, version and payload of one point are mostly asked for together. */
   private last: { slot: Slot; record: PointRecord | undefined } | undefined;
@@ -166,6 +170,22 @@ export class StoredPointTable implements MutablePointTable {
     return this.columns.countInSlices(name, () => this.slotCount);
   }
 
+  get payloadBytes(): number {
+    while (!this.usage.isCounted) this.countPayloads(this.usage);
+    return this.usage.bytes(this.flushIntervalMs);
+  }
+
+  /** The same, without holding up other requests. */
+  async countPayloadBytes(): Promise<number> {
+    const { usage } = this;
+    const slices = new Slices();
+    while (!usage.isCounted) {
+      if (slices.isUsedUp) await slices.next();
+      this.countPayloads(usage);
+    }
+    return usage.bytes(this.flushIntervalMs);
+  }
+
   payloadIndex(path: string): PayloadIndex | undefined {
     return this.payloadIndexes.get(path);
   }
@@ -187,13 +207,18 @@ export class StoredPointTable implements MutablePointTable {
       before = this.record(slot);
     }
     const numbers = this.writeVectors(slot, before, vectors);
-    this.write(slot, { id, version, vectors: numbers, payload: textOf(payload) });
+    const text = textOf(payload);
+    this.usage.replaced(slot, before?.payload ?? "", text);
+    this.write(slot, { id, version, vectors: numbers, payload: text });
     this.noticePayload(slot, payload);
     return slot;
   }
 
   replacePayload(slot: Slot, payload: JsonObject, version: number): void {
-    this.write(slot, { ...this.mustHave(slot), version, payload: textOf(payload) });
+    const before = this.mustHave(slot);
+    const text = textOf(payload);
+    this.usage.replaced(slot, before.payload, text);
+    this.write(slot, { ...before, version, payload: text });
     this.noticePayload(slot, payload);
   }
 
@@ -217,6 +242,7 @@ export class StoredPointTable implements MutablePointTable {
     store.remove("ids", idKey(number, record.id));
     store.remove("points", pointKey(number, slot));
     counters.addPoints(-1);
+    this.usage.replaced(slot, record.payload, "");
     this.payloadIndexes.remove(slot);
     this.payloads.delete(slot);
     this.last = undefined;
@@ -228,6 +254,7 @@ export class StoredPointTable implements MutablePointTable {
     this.columns = this.newColumns();
     this.payloadIndexes = this.newIndexes();
     this.payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
+    this.usage = new PayloadUsage();
     this.freeSlots = undefined;
     this.last = undefined;
   }
@@ -247,6 +274,7 @@ export class StoredPointTable implements MutablePointTable {
     const plain = [...this.parts.config.dense].filter(([, { multi }]) => !multi);
     return plain.map(([name, params]) => ({
       ...this.originOf(name),
+      name,
       params,
       mostCount: this.pointCount,
       column: () => this.denseColumn(name),
@@ -278,6 +306,17 @@ export class StoredPointTable implements MutablePointTable {
       }),
       origin: (name) => this.originOf(name),
     });
+  }
+
+  private countPayloads(usage: PayloadUsage): void {
+    const block = this.block(usage.reached);
+    for (const [slot, { payload }] of block) usage.count(slot, payload);
+    if (block.length < BLOCK) usage.finish();
+  }
+
+  private get flushIntervalMs(): number {
+    const seconds = this.parts.config.optimizers.get("flush_interval_sec");
+    return (typeof seconds === "number" ? seconds : DEFAULT_FLUSH_SECONDS) * 1000;
   }
 
   private newIndexes(): PayloadIndexes {

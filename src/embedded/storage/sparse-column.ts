@@ -40,10 +40,15 @@ export class StoredSparseColumn implements SparseColumn {
   private readonly present = new PresenceSet();
   private readonly byDimension = new Map<number, Postings>();
 
+  /** @param current the vector's parameters, of which the modifier may change at any time */
   constructor(
-    readonly params: SparseParams,
+    private readonly current: () => SparseParams,
     private readonly read: (slot: Slot) => SparseVector | undefined,
   ) {}
+
+  get params(): SparseParams {
+    return this.current();
+  }
 
   get count(): number {
     return this.present.count;

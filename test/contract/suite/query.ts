@@ -211,6 +211,56 @@ export function querySuite(target: () => ContractTarget): void {
       });
     });
 
+    it("sums short vectors to the last digit as it always does", async () => {
+      await done("PUT", "", { vectors: { size: 4, distance: "Dot" } });
+      const points = [
+        { id: 1, vector: [0.05, 0.61, 0.76, 0.74] },
+        { id: 2, vector: [0.19, 0.81, 0.75, 0.11] },
+      ];
+      await done("PUT", "/points?wait=true", { points });
+      expect((await call("POST", "/points/search/matrix/pairs", {})).text).toContain('"score":1.1550001');
+      expect((await call("POST", "/points/query", { query: 1 })).text).toContain('"score":1.1550001');
+    });
+
+    it("cuts a sample of what prefetches gave by the offset, and a sample of the collection not", async () => {
+      await line();
+      const sample = { query: { sample: "random" } };
+      const seen = new Set<unknown>();
+      for (let draw = 0; draw < 200 && seen.size < 2; draw++) {
+        const found = await ids({ ...sample, prefetch: { limit: 2 }, offset: 1 });
+        expect(found).toHaveLength(1);
+        seen.add(found[0]);
+      }
+      expect([...seen].sort()).toEqual([1, 2]);
+      expect(await ids({ ...sample, offset: 2 })).toHaveLength(3);
+    });
+
+    it("tells of a missing id in a prefetch before it refuses a fused vector's name", async () => {
+      await done("PUT", "", { vectors: { a: { size: 1, distance: "Dot" } } });
+      const fused = (id: number): object => ({
+        prefetch: { query: id, using: "a" },
+        query: { fusion: "rrf" },
+        using: "a",
+      });
+      await done("PUT", "/points?wait=true", { points: [{ id: 1, vector: { a: [1] } }] });
+      expect(await call("POST", "/points/query", fused(2))).toMatchObject({ status: 404 });
+      expect(await call("POST", "/points/query", fused(1))).toMatchObject({
+        status: 400,
+        error: "Bad request: Fusion queries cannot be combined with the 'using' field.",
+      });
+    });
+
+    it("weighs a sparse query anew when the modifier changes", async () => {
+      await done("PUT", "", { sparse_vectors: { s: { modifier: "idf" } } });
+      const sparse = (...indices: number[]): unknown => ({ s: { indices, values: indices.map(() => 1) } });
+      const points = [1, 2, 3, 4].map((id) => ({ id, vector: id === 4 ? sparse(9) : sparse(1, 2) }));
+      await done("PUT", "/points?wait=true", { points });
+      const query = { query: { indices: [1, 2, 9], values: [1, 1, 1.5] }, using: "s", limit: 1 };
+      expect(await ids(query)).toEqual([4]);
+      await done("PATCH", "", { sparse_vectors: { s: { modifier: "none" } } });
+      expect(await ids(query)).not.toEqual([4]);
+    });
+
     it("needs two points for a matrix", async () => {
       await line();
       const one = { filter: { must: [{ has_id: [1] }] } };
