@@ -117,6 +117,8 @@ export const KeyRecord = Type.Object({
   status: Type.Union([Type.Literal("active"), Type.Literal("revoked")]),
   expires_at: Type.Optional(Time),
   last_used_at: Type.Optional(Time),
+  /** The hash of the secret that a rotation has put this one in the place of. */
+  rotated_from: Type.Optional(Type.String()),
   created_by: Type.String(),
   revoked_at: Type.Optional(Time),
   revoked_by: Type.Optional(Type.String()),

@@ -7,7 +7,8 @@ import { ok, operation } from "../operation";
 import { Nothing } from "../schema/common";
 import { inspectScopes } from "./inspect";
 import { Done, KeyCreate, KeyCreated, KeyList, KeyPath, KeyRead, KeyUpdate, UserPath } from "./schemas";
-import { type KeyOwner, type KeyService } from "./service";
+import { type KeyOwner } from "./key-record";
+import { type KeyService } from "./service";
 
 /** What the handlers need of the composed service. */
 export interface KeyServices {

@@ -10,12 +10,14 @@ const namespace = uniqueName("replicas");
 const SEEN_WITHIN_MS = 5_000;
 let one: TestInlet;
 let other: TestInlet;
+/** Has looked at no key before it is asked. */
+let startedLater: TestInlet;
 
 beforeAll(async () => {
-  [one, other] = await Promise.all([startInlet(backend()), startInlet(backend())]);
+  [one, other, startedLater] = await Promise.all([startInlet(backend()), startInlet(backend()), startInlet(backend())]);
   await one.call("POST", "/v1/collections", { namespace, body: { collection_name: "frames" } });
 });
-afterAll(async () => void (await Promise.all([one.close(), other.close()])));
+afterAll(async () => void (await Promise.all([one, other, startedLater].map((inlet) => inlet.close()))));
 
 async function makeKey(body: Record<string, unknown> = {}): Promise<{ name: string; key: string }> {
   const name = uniqueName("key");
@@ -103,4 +105,43 @@ it("the same rotation on both at once gives one new secret", async () => {
   const keys = made.map(({ body }) => (body as { key: string }).key);
   const working = await Promise.all(keys.map(async (key) => (await ask(one, key)).status === 200));
   expect(working.filter(Boolean)).toHaveLength(1);
+});
+
+describe("at the same time as a rotation on the other replica", () => {
+  const ROUNDS = 12;
+  const rotate = (name: string): Promise<InletAnswer> =>
+    other.call("POST", `${keysPath}/${name}/rotate?grace_seconds=600`);
+  const secretOf = ({ body }: InletAnswer): string[] => {
+    const { key } = body as { key?: string };
+    return key === undefined ? [] : [key];
+  };
+
+  it("a revocation ends every secret that there is then", async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { name, key } = await makeKey();
+      const [rotated, revoked] = await Promise.all([rotate(name), one.call("DELETE", `${keysPath}/${name}`)]);
+      expect([200, 404, 409]).toContain(rotated.status);
+      expect(revoked.status).toBe(200);
+      const listed = await one.call("GET", keysPath);
+      const { results } = listed.body as { results: { name: string }[] };
+      expect(results.filter((each) => each.name === name)).toEqual([]);
+      for (const secret of [key, ...secretOf(rotated)]) {
+        const fresh = await startedLater.call("GET", "/v1/namespaces", { key: secret });
+        expect(fresh.status).toBe(401);
+      }
+    }
+  });
+
+  it("a change is the new secret's too", async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { name } = await makeKey();
+      const scopes = [collection(`round_${round}`)];
+      const [rotated, patched] = await Promise.all([rotate(name), patch(name, { scopes })]);
+      expect([rotated.status, patched.status]).toEqual([200, 200]);
+      const listed = await one.call("GET", keysPath);
+      const { results } = listed.body as { results: { name: string; key_hash: string; scopes: unknown }[] };
+      const { key_hash: hash } = rotated.body as { key_hash: string };
+      expect(results.find((each) => each.key_hash === hash)).toMatchObject({ scopes });
+    }
+  });
 });
