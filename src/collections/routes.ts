@@ -7,6 +7,7 @@ import { idFault, nameFault } from "../namespaces/names";
 import { Deleted } from "../namespaces/schemas";
 import { ok, operation, type RequestContext } from "../operation";
 import { Nothing, PageQuery } from "../schema/common";
+import { inputSchemaFaults } from "./input-schema";
 import {
   CollectionCreate,
   CollectionFeatures,
@@ -45,6 +46,9 @@ function inspectNames(body: unknown): Fault[] {
   return faults;
 }
 
+const inspectInputSchema = (body: unknown): Fault[] =>
+  typeof body === "object" && body !== null ? inputSchemaFaults(Reflect.get(body, "input_schema")) : [];
+
 const common = { namespaced: true, params: Nothing, query: Nothing } as const;
 
 export const createCollection = operation({
@@ -58,7 +62,7 @@ export const createCollection = operation({
   errors: [409],
   answer: CollectionRead,
   answerHeaders: { Location: { description: "The path of the collection", always: true } },
-  inspect: inspectNames,
+  inspect: (body) => [...inspectNames(body), ...inspectInputSchema(body)],
   handle: async ({ body }, { collections }: CollectionServices, context) => {
     const made = await collections.create(scopeOf(context), body);
     return ok(made, { Location: `/v1/collections/${made.collection_id}` });

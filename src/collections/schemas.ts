@@ -52,7 +52,11 @@ export const CollectionCreate = Type.Object(
     collection_id: optional(Type.String({ maxLength: 64, examples: ["col_talks"] })),
     ...fields,
     source: optional(Source),
-    input_schema: optional(anything("Kept as given")),
+    input_schema: optional(
+      anything(
+        "The fields of documents, `{properties: {name: {type, required, …}}}`: kept as given, and asked by `…/documents/schema/validate` alone",
+      ),
+    ),
     feature_extractor: optional(Extractor),
     features: notServed(EmptyList),
     schedule: notServed(EmptyObject),

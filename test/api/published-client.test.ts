@@ -24,6 +24,17 @@ it("makes a collection whose source has the client's empty field_map", async () 
   expect([status, body]).toMatchObject([200, { source: { type: "bucket", bucket_ids: ["bkt"] } }]);
 });
 
+it("refuses an input_schema that the client could not read back", async () => {
+  const input_schema = { properties: { title: { type: "varchar" } } };
+  const { status, body } = await post("/v1/collections", {
+    collection_name: "odd",
+    source: { type: "none" },
+    input_schema,
+  });
+  const errors = [{ path: "input_schema.properties.title.type", location: "body" }];
+  expect([status, body]).toMatchObject([422, { error: { details: { errors } } }]);
+});
+
 it.each(["/v1/collections/list", "/v1/namespaces/list"])("lists by %s without a body", async (path) => {
   const { status, body } = await post(path);
   expect([status, body]).toMatchObject([200, { pagination: { page: 1 } }]);
