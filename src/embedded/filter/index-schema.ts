@@ -84,6 +84,28 @@ function readTextParams(fields: Fields, params: JsonObject): void {
   if (stemmer !== undefined) params.set("stemmer", stemmer);
 }
 
+/** How a text is cut for BM25: as a text index would, but English unless another language is given, or none. */
+export function textOptionsOf(fields: Fields): TextIndexOptions {
+  const params: JsonObject = new Map();
+  readTextParams(fields, params);
+  for (const flag of ["lowercase", "ascii_folding"]) {
+    const set = fields.optional(flag, boolean);
+    if (set !== undefined) params.set(flag, set);
+  }
+  const given = textOptions(params);
+  const language = fields.withDefault("language", string, "english");
+  const full = (known: Map<string, string>): string | undefined =>
+    known.get(language) ?? [...known.values()].find((name) => name === language);
+  const stopped = full(STOP_WORD_LANGUAGES);
+  return {
+    ...given,
+    stopwords: params.has("stopwords")
+      ? given.stopwords
+      : { languages: stopped === undefined ? [] : [stopped], custom: [] },
+    stemmer: params.has("stemmer") ? given.stemmer : full(STEMMER_LANGUAGES),
+  };
+}
+
 /** Full names by short names, from `full=short full=short …`. */
 const byShortName = (pairs: string): Map<string, string> =>
   new Map(pairs.split(" ").map((pair): [string, string] => [pair.replace(/.*=/, ""), pair.replace(/=.*/, "")]));

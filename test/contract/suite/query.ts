@@ -261,6 +261,55 @@ export function querySuite(target: () => ContractTarget): void {
       expect(await ids(query)).not.toEqual([4]);
     });
 
+    it("makes sparse vectors of texts by BM25, in documents and in queries", async () => {
+      await done("PUT", "", { sparse_vectors: { s: {} } });
+      const text = (words: string, options?: unknown): unknown => ({ text: words, model: "Qdrant/bm25", options });
+      const points = [
+        { id: 1, vector: { s: text("The mind killers fear; fear is the mind-killer.") } },
+        { id: 2, vector: { s: text("A pleasure to burn") } },
+        { id: 3, vector: { s: text("the a an and") } },
+      ];
+      await done("PUT", "/points?wait=true", { points });
+      const [hit, ...others] = await hits({ query: text("Should I fear it?"), using: "s" });
+      expect([hit?.id, others]).toEqual([1, []]);
+      // Two of six words: 2 · 2.2 / (2 + 1.2 · (0.25 + 0.75 · 6 / 256)).
+      expect(hit?.score).toBeCloseTo(1.8957, 4);
+      expect(await ids({ query: text("the"), using: "s" })).toEqual([]);
+      await done("PUT", "/points/vectors?wait=true", {
+        points: [{ id: 3, vector: { s: text("the burning", { language: "none" }) } }],
+      });
+      expect(await ids({ query: text("THE", { language: "none" }), using: "s" })).toEqual([3]);
+    });
+
+    it.each<[string, unknown, number, RegExp]>([
+      [
+        "another model",
+        { text: "a", model: "bert" },
+        500,
+        /^Service internal error: InferenceService URL not configured/,
+      ],
+      ["an image", { image: "a", model: "bm25" }, 400, /^Wrong input: Only text input is supported for bm25\.$/],
+      [
+        "a b above 1",
+        { text: "a", model: "bm25", options: { b: 2 } },
+        400,
+        /BM25 b must be finite and in \[0\.0, 1\.0\]/,
+      ],
+      ["no average", { text: "a", model: "bm25", options: { avg_len: 0 } }, 400, /BM25 avg_doc_len must be finite/],
+      [
+        "an unknown tokenizer",
+        { text: "a", model: "bm25", options: { tokenizer: "no" } },
+        400,
+        /^Wrong input: Invalid BM25/,
+      ],
+    ])("refuses a text for a vector: %s", async (_what, query, status, error) => {
+      await done("PUT", "", { sparse_vectors: { s: {} } });
+      const answer = await call("POST", "/points/query", { query, using: "s" });
+      expect([answer.status, answer.error]).toEqual([status, expect.stringMatching(error)]);
+      const point = { id: 1, vector: { s: query } };
+      expect((await call("PUT", "/points?wait=true", { points: [point] })).status).toBe(status);
+    });
+
     it("needs two points for a matrix", async () => {
       await line();
       const one = { filter: { must: [{ has_id: [1] }] } };

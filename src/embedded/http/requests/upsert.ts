@@ -6,6 +6,7 @@ import { type PointId } from "../../model/point-id";
 import { DEFAULT_VECTOR, type GivenVector, type GivenVectors } from "../../model/vector";
 import { type GivenPoint, type PointWrite } from "../../model/write";
 import { type Decoder, type Fields, type Place, jsonObject, listOf, mapOf, object, oneOf } from "../decode";
+import { inferredVector } from "./inference";
 import { aliased } from "./payload-selector";
 import { pointId } from "./point-id";
 import { asVector, noteFaultsOfMany, noteStructFaults, noteVectorFaults, vectorStruct, vectorsByName } from "./vectors";
@@ -23,7 +24,7 @@ const pointStruct: Decoder<GivenPoint> = object((fields) => {
 type BatchVectors = Map<string, GivenVector[]>;
 
 const namedVector: Decoder<GivenVector> = (value) => {
-  const read = asVector(value);
+  const read = asVector(value) ?? inferredVector(value, "document");
   if (read === undefined) throw formatError("data did not match any variant of untagged enum Vector");
   return read;
 };

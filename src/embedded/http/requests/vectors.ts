@@ -3,10 +3,11 @@
  *  The two-row trap: in a map of vectors, and in queries, Qdrant tries `{indices, values}` before rows, and that type also
  *  reads a list of two. So `[[1, 2], [3, 4]]` is a sparse vector there, whenever the first row is all u32 integers written
  *  without point, exponent or sign. A bare `vector` has no sparse form and so no trap. */
-import { formatError, internal } from "../../errors";
+import { formatError } from "../../errors";
 import { type JsonValue, asDouble, isObject } from "../../model/json";
 import { DEFAULT_VECTOR, type GivenVector, type GivenVectors, type SparseVector } from "../../model/vector";
 import { type Decoder, type Place } from "../decode";
+import { inferredVector } from "./inference";
 
 const MAX_U32 = 4_294_967_295;
 
@@ -68,14 +69,6 @@ function sorted(sparse: SparseVector): SparseVector {
   };
 }
 
-/** What an inference service would have to turn into a vector; a single node without one answers 500. */
-function refuseInference(value: JsonValue): void {
-  if (!isObject(value) || typeof value.get("model") !== "string") return;
-  if (["text", "image", "object"].some((key) => value.has(key))) {
-    throw internal("InferenceService URL not configured - please provide valid address in config");
-  }
-}
-
 /** One vector in any form, with the two-row trap; undefined where the value is no vector. Nothing is validated. */
 export function asVector(value: JsonValue): GivenVector | undefined {
   const data = asRow(value);
@@ -114,15 +107,12 @@ export function noteVectorFaults(vector: GivenVector, at: Place, allowEmptyDense
   }
 }
 
-/** One vector of a map of vectors, or of a query; checked, an empty dense one too unless `allowEmptyDense`. */
+/** One vector of a query; checked, an empty dense one too unless `allowEmptyDense`. */
 export const vector =
   (allowEmptyDense = false): Decoder<GivenVector> =>
   (value, at) => {
-    const read = asVector(value);
-    if (read === undefined) {
-      refuseInference(value);
-      throw formatError("data did not match any variant of untagged enum Vector");
-    }
+    const read = asVector(value) ?? inferredVector(value, "query");
+    if (read === undefined) throw formatError("data did not match any variant of untagged enum Vector");
     noteVectorFaults(read, at, allowEmptyDense);
     return read;
   };
@@ -134,14 +124,12 @@ export type VectorStruct = { kind: "bare"; vector: GivenVector } | { kind: "name
 export const vectorStruct: Decoder<VectorStruct> = (value) => {
   const wrong = "data did not match any variant of untagged enum VectorStruct";
   if (isObject(value)) {
+    const alone = inferredVector(value, "document");
+    if (alone) return { kind: "bare", vector: alone };
     const vectors: GivenVectors = new Map();
     for (const [name, each] of value) {
-      const read = asVector(each);
-      if (read === undefined) {
-        refuseInference(value);
-        refuseInference(each);
-        throw formatError(wrong);
-      }
+      const read = asVector(each) ?? inferredVector(each, "document");
+      if (read === undefined) throw formatError(wrong);
       vectors.set(name, read);
     }
     return { kind: "named", vectors };
