@@ -10,7 +10,7 @@ export interface ListAsked {
   /** Checked; undefined: none. */
   filters: Record<string, unknown> | undefined;
   search: string | undefined;
-  /** undefined: by point id. */
+  /** undefined: as list-source.ts has it. */
   order: Order | undefined;
   cursor: string | undefined;
   partition: { index: number; count: number } | undefined;

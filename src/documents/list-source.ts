@@ -1,6 +1,6 @@
 /** The documents that a list is about: where they lie, and in which ways they can be read. */
 import { type PointReader, type QdrantFilter, type QdrantPoint } from "../qdrant/gateway";
-import { selectorsOf, valueOf } from "../filters/field";
+import { type Field, selectorsOf, valueOf } from "../filters/field";
 import { isBefore, joined, scan, type Scan } from "../filters/scan";
 import { type Translated } from "../filters/translate";
 import { hasValue } from "../filters/values";
@@ -81,6 +81,22 @@ export async function placesInOrder(source: Source, order: Order, count: number,
 
 /** Indexed with every namespace, and one text of one form in each document. */
 const TIMES: ReadonlySet<string> = new Set(["_internal.created_at", "_internal.updated_at"]);
+/** Before any time that a document has. */
+const EARLIEST = "0001-01-01T00:00:00Z";
+
+const CREATED_AT: Field = {
+  name: "_internal.created_at",
+  steps: [
+    { kind: "key", key: "_internal" },
+    { kind: "key", key: "created_at" },
+  ],
+};
+
+/** The order of a list that asks for none: that of creation, so that what is created meanwhile comes last and moves no page
+ *  that is counted by offset. Where that would mean reading all that match, for Inlet judges them or only a part is asked for,
+ *  it is undefined: by point id. */
+export const naturalOrder = (source: Source): Order | undefined =>
+  isCounted(source) ? { field: CREATED_AT, descending: false } : undefined;
 
 /** By the index, which knows no order among equal times: the last time of a page is read again, by id. */
 async function placesInTime(
@@ -105,11 +121,16 @@ async function placesInTime(
     const { points } = await reader.scroll(collection, page, { signal });
     return points.map(({ id, payload }) => ({ id, value: valueOf(payload, field) ?? null }));
   };
-  /** Those of one time, or without any, behind an id. */
+  /** Those of one time, or of none that the index knows, behind an id. */
   const oneGroup = async (value: unknown, from: string | undefined, limit: number): Promise<ListPlace[]> => {
-    const condition = hasValue(value) ? { key, range: { gte: value, lte: value } } : { is_empty: { key } };
+    const condition = hasValue(value)
+      ? { key, range: { gte: value, lte: value } }
+      : { must_not: [{ key, range: { gte: EARLIEST } }] };
     const found = await scroll(condition, limit + 1, false, from);
-    return found.filter(({ id }) => id !== from).slice(0, limit);
+    return found
+      .filter(({ id }) => id !== from)
+      .slice(0, limit)
+      .map((place) => (hasValue(value) ? place : { ...place, value: null }));
   };
 
   const places = after === undefined ? [] : await oneGroup(after.value, after.id, count);

@@ -22,7 +22,7 @@ import {
   MAX_GROUP_DOCUMENTS,
   MAX_GROUPED_DOCUMENTS,
 } from "./list-schemas";
-import { countAll, isCounted, placesById, placesInOrder, pointsById, type Source } from "./list-source";
+import { countAll, isCounted, naturalOrder, placesById, placesInOrder, pointsById, type Source } from "./list-source";
 import { type Placement, type Scope } from "./placement";
 import { selection } from "./select";
 
@@ -109,19 +109,20 @@ export class DocumentLists {
       filters: await this.filtersOf(about, asked),
       range: asked.partition === undefined ? { from: undefined, until: undefined } : partOf(asked.partition),
     };
+    const order = asked.order ?? naturalOrder(source);
     // All that decides on the list, beside the cursor's own place.
     const identity = [
       namespace.id,
       collectionIds ?? null,
       asked.filters ?? null,
       asked.search ?? null,
-      asked.order === undefined ? null : [asked.order.field.name, asked.order.descending],
+      order === undefined ? null : [order.field.name, order.descending],
       asked.partition === undefined ? null : [asked.partition.index, asked.partition.count],
       asked.groupBy?.name ?? null,
     ];
     const after = asked.cursor === undefined ? undefined : placeOf(identity, asked.cursor);
     return asked.groupBy === undefined
-      ? await this.plainList(source, asked, identity, after)
+      ? await this.plainList(source, { ...asked, order }, identity, after)
       : await this.groupedList(source, asked, asked.groupBy, identity, after);
   }
 

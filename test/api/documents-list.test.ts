@@ -1,6 +1,7 @@
 /** What a user sees of lists: which documents, in which order, page by page, in groups and in parts. */
 import { backend, uniqueName } from "../support/backend";
 import { startInlet, type TestInlet } from "../support/inlet";
+import { qdrantView } from "../support/qdrant-view";
 
 const namespace = uniqueName("list");
 let inlet: TestInlet;
@@ -246,6 +247,45 @@ it("neither skips nor repeats what stays, while others write", async () => {
     await writing;
     expect(new Set(rows).size).toBe(rows.length);
     expect(rows).toEqual(expect.arrayContaining(before.map(({ document_id }) => document_id)));
+  }
+});
+
+it("counts pages by offset in the order of creation, which others' writes do not move", async () => {
+  const collection = "/v1/collections/growing/documents";
+  const create = async (index: number) =>
+    await inlet.call("POST", collection, { namespace, body: { document_id: `doc_${index}`, metadata: { index } } });
+  for (let index = 0; index < 30; index++) await create(index);
+  const seen: string[] = [];
+  for (let offset = 0; offset < 30; offset += 4) {
+    const writing = Promise.all([
+      ...Array.from({ length: 3 }, (_, index) => create(100 + offset * 10 + index)),
+      inlet.call("PATCH", `${collection}/doc_${offset}`, { namespace, body: { metadata: { changed: true } } }),
+    ]);
+    const page = await list({ limit: 4, offset }, `${collection}/list`);
+    await writing;
+    seen.push(...page.results.map(({ document_id }) => document_id));
+  }
+  expect(seen.slice(0, 30)).toEqual(Array.from({ length: 30 }, (_, index) => `doc_${index}`));
+});
+
+it("lists points behind all others that somebody else wrote without a time of creation", async () => {
+  const collection = "/v1/collections/mixed/documents";
+  const made = await inlet.call("POST", collection, { namespace, body: { document_id: "doc_own" } });
+  const { collection_id, _internal } = made.body as { collection_id: string; _internal: { namespace_id: string } };
+  const points = [{}, { created_at: "no time" }, { created_at: 5 }].map((internal, index) => ({
+    id: `0000000${index}-0000-4000-8000-000000000000`,
+    vector: {},
+    payload: { document_id: `doc_foreign${index}`, collection_id, _internal: internal },
+  }));
+  await qdrantView(backend()).put(`/collections/${_internal.namespace_id}/points?wait=true`, { points });
+  for (const limit of [1, 2, 100]) {
+    const rows = await allPages({ limit, select: ["document_id"] }, `${collection}/list`);
+    expect(rows.map(({ document_id }) => document_id)).toEqual([
+      "doc_own",
+      "doc_foreign0",
+      "doc_foreign1",
+      "doc_foreign2",
+    ]);
   }
 });
 
