@@ -95,13 +95,13 @@ export class EngineServer {
       found = this.find(request.method ?? "GET", target.path);
       const answer = await this.result(request, response, found, target.query);
       if (answer === undefined) return;
+      await readToEnd(request, response);
       if (answer instanceof RawAnswer) await sendRaw(response, answer);
       else send(response, 200, resultBody(answer, seconds()));
     } catch (error) {
+      await readToEnd(request, response);
       this.sendError(response, error, seconds());
     } finally {
-      // Else a refused upload would hold the connection, and its bytes would be read as the next request.
-      if (!request.complete) request.destroy();
       if (found !== undefined) this.count(found, response.statusCode, seconds());
     }
   }
@@ -122,12 +122,12 @@ export class EngineServer {
   ): Promise<Output | RawAnswer | undefined> {
     const caller = callerOf(request.headers, this.parts.keys);
     if (caller.kind === "refused" && found?.route.access !== "open") {
-      await drain(request);
+      await readToEnd(request, response);
       sendText(response, 401, caller.text);
       return undefined;
     }
     if (found === undefined) {
-      await drain(request);
+      await readToEnd(request, response);
       sendText(response, request.method === "OPTIONS" ? 200 : 404, "");
       return undefined;
     }
@@ -205,9 +205,14 @@ class ReceivedRequest implements EngineRequest {
   }
 }
 
-/** Reads what a refused request still sends, up to the limit, so that the client sees the answer. */
-async function drain(request: IncomingMessage): Promise<void> {
+/** Reads what a request still sends, up to the limit, so that its client sees the answer and the connection can go on. One that
+ *  sends more loses the connection with its answer, else its bytes would be read as the next request. */
+async function readToEnd(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.complete) return;
   await readWithin(request).catch(() => undefined);
+  if (request.complete) return;
+  response.shouldKeepAlive = false;
+  response.once("close", () => request.destroy());
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

@@ -1,13 +1,15 @@
-/** One process per data folder. The lock is a socket that its owner listens on: the system closes it however the owner
- *  ends, so that after a kill there is nothing to repair and no time to wait out, and two containers that share a volume,
- *  where both are process 1, can still tell whether the other lives. What a process that died left behind is a socket
- *  file that refuses connections; it is moved away before it is removed, so that of two that find it only one can win. */
+/** One process per data folder. A process that wants it listens on a socket of a name of its own in the folder, looks at all the
+ *  other sockets there, and has the folder once none of them answers. Since it listens before it looks, of two that start at once
+ *  one at least sees the other, and the lower name goes first. The system closes a socket however its process ends, so that after
+ *  a kill there is nothing to repair and no time to wait out, and two containers that share a volume, where both are process 1,
+ *  can still tell whether the other lives. Names are never used again, so that removing a dead one can't hit a live one. */
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, constants, openSync } from "node:fs";
-import { realpath, rename, unlink } from "node:fs/promises";
+import { closeSync, constants, existsSync, openSync } from "node:fs";
+import { readdir, realpath, rm } from "node:fs/promises";
 import { type Server, createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { StartError } from "./errors";
 
 export interface FolderLock {
@@ -15,7 +17,10 @@ export interface FolderLock {
 }
 
 const SOCKET_NAME = "inlet.lock";
-const ATTEMPTS = 5;
+/** What a socket says behind its process's id until that has the folder. */
+const WAITING = "waiting";
+const ATTEMPTS = 200;
+const PAUSE_MS = 25;
 
 /** Takes the lock of an existing folder. @throws StartError `folder_locked` naming folder and pid where a process has it. */
 export async function lockFolder(folder: string): Promise<FolderLock> {
@@ -40,7 +45,7 @@ async function placeOf(folder: string): Promise<{ path: string; real: string; cl
     return { path: `/proc/self/fd/${descriptor}/${SOCKET_NAME}`, real, close: () => closeSync(descriptor) };
   }
   const inside = join(real, SOCKET_NAME);
-  return { path: Buffer.byteLength(inside) < 100 ? inside : outsidePath(real), real, close: none };
+  return { path: Buffer.byteLength(inside) < 80 ? inside : outsidePath(real), real, close: none };
 }
 
 function outsidePath(folder: string): string {
@@ -48,13 +53,24 @@ function outsidePath(folder: string): string {
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), name);
 }
 
+/** @param path what the names of all sockets begin with; on Windows, where a pipe goes with its process, the one pipe */
 async function lockAt(path: string, folder: string, close: () => void): Promise<FolderLock> {
+  if (process.platform === "win32") {
+    const claim = await Claim.at(path);
+    if (claim !== undefined) return claim.held(close);
+    throw locked(folder, (await ownerAt(path))?.pid ?? "unknown");
+  }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const server = await listen(path);
-    if (server !== undefined) return heldBy(server, close);
-    const owner = await ownerAt(path);
-    if (owner !== undefined) throw locked(folder, owner);
-    await clearAway(path, folder);
+    const claim = await Claim.at(`${path}.${randomBytes(6).toString("hex")}`);
+    if (claim === undefined) continue;
+    const other = await claim.settled(path).catch(async (error: unknown) => {
+      await claim.release();
+      throw error;
+    });
+    if (other === undefined) return claim.held(close);
+    await claim.release();
+    if (!other.waits) throw locked(folder, other.pid);
+    await pause(PAUSE_MS);
   }
   throw locked(folder, "unknown");
 }
@@ -65,37 +81,87 @@ const locked = (folder: string, owner: string): StartError =>
     `The data folder ${folder} is in use by process ${owner}. One folder serves one process: stop that one, or choose another folder.`,
   );
 
-function heldBy(server: Server, close: () => void): FolderLock {
-  // A lock alone must not keep the process alive.
-  server.unref();
-  return {
-    release: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          close();
-          resolve();
-        });
-      }),
-  };
+interface Owner {
+  pid: string;
+  /** It does not have the folder yet. */
+  waits: boolean;
 }
 
-/** A server that tells its process to whoever connects; undefined where the path is taken. */
-function listen(path: string): Promise<Server | undefined> {
-  const server = createServer((socket) => {
-    socket.on("error", () => undefined);
-    socket.end(String(process.pid));
-  });
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve(undefined);
-      else reject(error);
+/** A socket that tells who listens to whoever connects. */
+class Claim {
+  private waits = true;
+  private readonly server: Server;
+
+  private constructor(private readonly path: string) {
+    this.server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.end(this.waits ? `${process.pid} ${WAITING}` : String(process.pid));
     });
-    server.listen({ path }, () => resolve(server));
-  });
+  }
+
+  /** undefined where the path is taken. */
+  static at(path: string): Promise<Claim | undefined> {
+    const claim = new Claim(path);
+    return new Promise((resolve, reject) => {
+      claim.server.once("error", (error: NodeJS.ErrnoException) => {
+        if (error.code === "EADDRINUSE") resolve(undefined);
+        else reject(error);
+      });
+      claim.server.listen({ path }, () => resolve(claim));
+    });
+  }
+
+  /** Waits until none of the others that also wait goes first. The other that has the folder or goes first; undefined where
+   *  there is none, so that the folder is this claim's. */
+  async settled(prefix: string): Promise<Owner | undefined> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const others = await this.others(prefix);
+      const first = others.find(({ owner, path }) => !owner.waits || path < this.path);
+      if (first !== undefined) return first.owner;
+      if (others.length === 0) {
+        // One that looked here between our bind and our listen took us for dead; it is gone by now, and so is our name.
+        return existsSync(this.path) ? undefined : { pid: "unknown", waits: true };
+      }
+      await pause(PAUSE_MS);
+    }
+    return { pid: "unknown", waits: true };
+  }
+
+  held(close: () => void): FolderLock {
+    this.waits = false;
+    // A lock alone must not keep the process alive.
+    this.server.unref();
+    return {
+      release: async () => {
+        await this.release();
+        close();
+      },
+    };
+  }
+
+  release(): Promise<void> {
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** The others that live. Removes the sockets of those that do not. */
+  private async others(prefix: string): Promise<{ path: string; owner: Owner }[]> {
+    const folder = dirname(prefix);
+    const names = (await readdir(folder)).filter((name) => name.startsWith(basename(prefix)));
+    const found = await Promise.all(
+      names.map(async (name) => {
+        const path = join(folder, name);
+        if (path === this.path) return [];
+        const owner = await ownerAt(path);
+        if (owner === undefined) await rm(path, { force: true });
+        return owner === undefined ? [] : [{ path, owner }];
+      }),
+    );
+    return found.flat();
+  }
 }
 
 /** The process that listens there; undefined where none does. */
-function ownerAt(path: string): Promise<string | undefined> {
+function ownerAt(path: string): Promise<Owner | undefined> {
   return new Promise((resolve) => {
     const socket = createConnection({ path });
     let told = "";
@@ -110,22 +176,9 @@ function ownerAt(path: string): Promise<string | undefined> {
     });
     // A busy owner accepts late, yet the connection stands: that is an owner too.
     socket.on("error", () => undefined);
-    socket.on("close", () => resolve(connected ? told || "unknown" : undefined));
+    socket.on("close", () => {
+      const [pid = "", state] = told.split(" ");
+      resolve(connected ? { pid: pid || "unknown", waits: state === WAITING } : undefined);
+    });
   });
-}
-
-async function clearAway(path: string, folder: string): Promise<void> {
-  const aside = `${path}.${randomBytes(4).toString("hex")}`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return; // another one that starts did it
-  }
-  const owner = await ownerAt(aside);
-  if (owner !== undefined) {
-    // Between our two looks another process took the lock: give its socket back.
-    await rename(aside, path);
-    throw locked(folder, owner);
-  }
-  await unlink(aside);
 }
