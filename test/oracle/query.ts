@@ -166,7 +166,7 @@ function between(distance: Distance, a: number[], b: number[]): number {
   const zipped = a.map((value, i) => [value, b[i] ?? 0] as const);
   switch (distance) {
     case "Cosine":
-      return sum(zipped.map(([x, y]) => x * y)) / (Math.hypot(...a) * Math.hypot(...b));
+      return sum(zipped.map(([x, y]) => x * y)) * scaleOf(a) * scaleOf(b);
     case "Dot":
       return sum(zipped.map(([x, y]) => x * y));
     case "Euclid":
@@ -175,6 +175,15 @@ function between(distance: Distance, a: number[], b: number[]): number {
       return -sum(zipped.map(([x, y]) => Math.abs(x - y)));
   }
 }
+
+/** What a cosine vector is multiplied by before it is stored or searched with: one that is almost 0, or of length 1 already,
+ *  stays as it is. */
+function scaleOf(vector: readonly number[]): number {
+  const squaredNorm = sum(vector.map((value) => value * value));
+  return squaredNorm < 1.19e-7 || Math.abs(squaredNorm - 1) <= 1e-6 ? 1 : 1 / Math.sqrt(squaredNorm);
+}
+
+export const unit = (vector: readonly number[]): number[] => vector.map((value) => value * scaleOf(vector));
 
 /** Of dense vectors alone: twice the average of the positives, less that of the negatives. Stored cosine vectors are of length 1. */
 function average(

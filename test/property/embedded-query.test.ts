@@ -9,6 +9,7 @@ import {
   type OracleRequest,
   type Vector,
   oracleQuery,
+  unit,
 } from "../oracle/query";
 import { startTemporaryEngine } from "../support/engine";
 
@@ -57,8 +58,6 @@ const sparse = fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, ma
 );
 const vectorFor = (column: Column | undefined): fc.Arbitrary<Vector> =>
   column?.kind === "sparse" ? sparse : column?.kind === "multi" ? fc.array(row, { minLength: 1, maxLength: 3 }) : row;
-
-const unit = (vector: number[]): number[] => vector.map((value) => value / Math.hypot(...vector));
 
 /** Some points lack some vectors. */
 const point = (id: number): fc.Arbitrary<OraclePoint> =>
