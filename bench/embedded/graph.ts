@@ -68,8 +68,9 @@ interface Asked {
 /** One column, its queries and its graph. */
 class Subject {
   private readonly arena = new FloatArena();
-  private readonly exact = new PooledSearcher(this.arena);
   private readonly errors: Error[] = [];
+  private readonly noteError = (error: Error): void => void this.errors.push(error);
+  private readonly exact = new PooledSearcher(this.arena, this.noteError);
   readonly column: StoredDenseColumn;
   private readonly queries: Float32Array[];
   private builder: GraphBuilder | undefined;
@@ -95,7 +96,7 @@ class Subject {
     await this.builder?.close();
     const files = new GraphFiles(this.folder);
     await files.open(new Set([KEY]));
-    this.builder = new GraphBuilder(files, buildThread(), (error) => this.errors.push(error));
+    this.builder = new GraphBuilder(files, buildThread(this.noteError), this.noteError);
     this.searcher = new GraphSearcher(this.exact, this.builder);
     const from = performance.now();
     const graph = this.builder.graphOf(this.column);

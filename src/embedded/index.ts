@@ -52,8 +52,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedE
     },
     onError,
   );
-  const exact = new PooledSearcher(arena);
-  const graphs = new GraphBuilder(graphFiles, buildThread(), onError);
+  const exact = new PooledSearcher(arena, onError);
+  const graphs = new GraphBuilder(graphFiles, buildThread(onError), onError);
   const dense = new GraphSearcher(exact, graphs);
   try {
     await graphFiles.open(folder.catalog.columnKeys());

@@ -2,9 +2,9 @@
  *  worker is there, in slices of this one. Rows that change meanwhile are for the caller to read again (storage/columns.ts). */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import { type Slot } from "../model/table";
 import { Slices } from "../query/slices";
+import { WorkerPool } from "../worker-pool";
 import { type StoredDenseColumn } from "./dense-column";
 import { type FillTask } from "./fill-thread";
 
@@ -28,6 +28,7 @@ const RECORDS_PER_LOOK = 16;
 /** Below so many bytes a thread takes longer to start than the rows to read. */
 const THREAD_BYTES = 4 * 1024 * 1024;
 const WORKER = join(__dirname, "fill-thread.js");
+const IDLE_MS = 5_000;
 
 /** Runs `each` over entries in slices. */
 export async function inSlices<T>(entries: Iterable<T>, each: (entry: T) => void): Promise<void> {
@@ -47,7 +48,11 @@ export class SlicedFiller implements ColumnFiller {
 
 export class ThreadedFiller implements ColumnFiller {
   private readonly sliced = new SlicedFiller();
-  private pool: Piscina | undefined;
+  private readonly pool: WorkerPool<FillTask, void>;
+
+  constructor(onError: (error: Error) => void) {
+    this.pool = new WorkerPool(WORKER, { minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS }, onError);
+  }
 
   async fill(column: StoredDenseColumn, source: ColumnSource): Promise<void> {
     const { storePath, prefix, slotCount } = source;
@@ -57,12 +62,11 @@ export class ThreadedFiller implements ColumnFiller {
     column.reserve(slotCount);
     const { chunks, presence, sums } = column;
     const task: FillTask = { storePath, prefix, slotCount, rowsPerChunk, size: params.size, chunks, presence, sums };
-    this.pool ??= new Piscina({ filename: WORKER, minThreads: 0, maxThreads: 1, idleTimeout: 5000 });
     await this.pool.run(task);
     column.recount();
   }
 
   async close(): Promise<void> {
-    await this.pool?.destroy();
+    await this.pool.close();
   }
 }

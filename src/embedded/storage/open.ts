@@ -34,7 +34,7 @@ export async function openFolder(
     try {
       checkFormat(store, folder);
       await store.committed();
-      const threads = new ThreadedFiller();
+      const threads = new ThreadedFiller(onError);
       const catalog = new Catalog({ filler: threads, dropGraph: () => undefined, ...parts, store });
       return {
         catalog,

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Piscina } from "piscina";
+import { WorkerPool } from "../../worker-pool";
 import { type BuiltGraph, type GraphTask } from "./graph-worker";
 
 /** Where graphs are built. */
 export interface BuildThread {
-  build(task: GraphTask): Promise<BuiltGraph>;
+  run(task: GraphTask): Promise<BuiltGraph>;
   close(): Promise<void>;
 }
 
@@ -13,17 +13,7 @@ const WORKER = join(__dirname, "graph-worker.js");
 const IDLE_MS = 10_000;
 
 /** A thread that is there while it has work; undefined where the worker is not compiled. */
-export function buildThread(): BuildThread | undefined {
+export function buildThread(onError: (error: Error) => void): BuildThread | undefined {
   if (!existsSync(WORKER)) return undefined;
-  let pool: Piscina | undefined;
-  return {
-    async build(task) {
-      pool ??= new Piscina({ filename: WORKER, minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS });
-      const built: BuiltGraph = await pool.run(task);
-      return built;
-    },
-    async close() {
-      await pool?.destroy();
-    },
-  };
+  return new WorkerPool<GraphTask, BuiltGraph>(WORKER, { minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS }, onError);
 }

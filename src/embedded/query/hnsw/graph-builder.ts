@@ -123,7 +123,7 @@ export class GraphBuilder {
     const path = await this.files.newPath(key);
     if (this.isClosed) return;
     const task: GraphTask = { shape, rowsPerChunk, chunks: [...chunks], slots: added, base: base?.path, path };
-    const built = await this.thread?.build(task);
+    const built = await this.thread?.run(task);
     if (built === undefined) return;
     const stored = joined(task, built, base);
     if (!(await this.files.save(key, stored))) return;

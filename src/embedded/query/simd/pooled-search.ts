@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { Piscina } from "piscina";
 import { type DenseColumn } from "../../model/table";
+import { WorkerPool } from "../../worker-pool";
 import { type DenseSearch, type DenseSearcher, SlicedSearcher } from "../dense-search";
 import { kernelFor } from "../distance";
 import { Slices } from "../slices";
@@ -27,15 +27,17 @@ const defaultThreads = (): number => Math.max(1, Math.min(availableParallelism()
 export class PooledSearcher implements DenseSearcher {
   private readonly withoutSimd = new SlicedSearcher();
   private readonly scanner = new BlockScanner();
-  private pool: Piscina | undefined;
+  private readonly pool: WorkerPool<ScanTask, SlotScore[]>;
   private readonly turn;
   private readonly freeAreas: number[];
 
   /** @param threads 0: everything in this thread, in slices, as when no compiled worker is there */
   constructor(
     private readonly arena: FloatArena,
+    onError: (error: Error) => void,
     private readonly threads: number = existsSync(WORKER) ? defaultThreads() : 0,
   ) {
+    this.pool = new WorkerPool(WORKER, { minThreads: threads, maxThreads: threads }, onError);
     this.turn = pLimit(Math.max(1, threads));
     this.freeAreas = Array.from({ length: threads }, (_, i) => i + 1);
   }
@@ -63,7 +65,7 @@ export class PooledSearcher implements DenseSearcher {
   }
 
   async close(): Promise<void> {
-    await this.pool?.destroy();
+    await this.pool.close();
   }
 
   /** A scan that pauses gives its scratch area away to others, so it is not to pause: only without threads are there scans long
@@ -85,15 +87,13 @@ export class PooledSearcher implements DenseSearcher {
 
   private async pooled(task: ScanTask): Promise<SlotScore[]> {
     const { threads } = this;
-    this.pool ??= new Piscina({ filename: WORKER, minThreads: threads, maxThreads: threads });
-    const { pool } = this;
     const shares = sharesOf(task.parts, threads);
     const found = await Promise.all(
       shares.map((parts) =>
         this.turn(async (): Promise<SlotScore[]> => {
           const area = this.freeAreas.pop() ?? 0;
           try {
-            return await pool.run({ ...task, parts, area });
+            return await this.pool.run({ ...task, parts, area });
           } finally {
             this.freeAreas.push(area);
           }

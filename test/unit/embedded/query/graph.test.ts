@@ -56,7 +56,7 @@ describe("a graph", () => {
   let errors: Error[];
   const opened: GraphBuilder[] = [];
   const here: BuildThread = {
-    build: (task) => {
+    run: (task) => {
       builds++;
       return Promise.resolve(build(task));
     },

@@ -29,10 +29,14 @@ const column = fc.integer({ min: 1, max: 70 }).chain((size) =>
   }),
 );
 
+const fail = (error: Error): never => {
+  throw error;
+};
+
 describe("SIMD search", () => {
   it("finds what the plain loop finds, for every size, distance, datatype and selection", async () => {
     const arena = new FloatArena();
-    const simd = new PooledSearcher(arena, 0);
+    const simd = new PooledSearcher(arena, fail, 0);
     const plain = new SlicedSearcher();
     await fc.assert(
       fc.asyncProperty(column, async ({ size, distance, datatype, rows, query, removed, excluded, among, k }) => {
@@ -50,7 +54,7 @@ describe("SIMD search", () => {
   it("searches a column that lies outside the arena as well", async () => {
     const stored = new StoredDenseColumn(params(2, "Dot"), sharedFloats);
     stored.put(3, Float32Array.of(1, 2));
-    const simd = new PooledSearcher(new FloatArena(), 0);
+    const simd = new PooledSearcher(new FloatArena(), fail, 0);
     const found = await simd.search(stored, Float32Array.of(1, 1), { k: 5, excluded: new Set(), exact: true });
     expect(found).toEqual([{ slot: 3, score: 3 }]);
   });
