@@ -24,26 +24,14 @@ import { type Counters } from "./counters";
 import { type AllocateFloats, type ColumnOrigin } from "./dense-column";
 import { type ColumnFiller } from "./fill";
 import { columnKey, indexSettings } from "./index-settings";
-import {
-  type PointRecord,
-  afterPrefix,
-  collectionPrefix,
-  decodePoint,
-  encodePoint,
-  idKey,
-  pointKey,
-  readSlotValue,
-  slotOfPointKey,
-  slotValue,
-  vectorPrefix,
-} from "./layout";
+import { type PointRecord, vectorPrefix } from "./layout";
 import { PayloadCache } from "./payload-cache";
 import { type PayloadIndexFactory, PayloadIndexes } from "./payload-indexes";
 import { PayloadUsage } from "./payload-usage";
+import { PointRecords } from "./point-records";
 import { type Store } from "./store";
 import { VectorRecords } from "./vector-records";
 
-const BLOCK = 512;
 const DEFAULT_FLUSH_SECONDS = 5;
 const CACHED_PAYLOAD_TEXT = 16 * 1024 * 1024;
 
@@ -61,18 +49,18 @@ export interface TableParts {
 }
 
 export class StoredPointTable implements MutablePointTable {
-  private readonly records: VectorRecords;
+  private readonly records: PointRecords;
+  private readonly vectors: VectorRecords;
   private columns: Columns;
   private payloadIndexes: PayloadIndexes;
   private payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
   private usage = new PayloadUsage();
   private freeSlots: Slot[] | undefined;
-  /** The record read last: id, version and payload of one point are mostly asked for together. */
-  private last: { slot: Slot; record: PointRecord | undefined } | undefined;
 
   constructor(private readonly parts: TableParts) {
     const { store, number } = parts;
-    this.records = new VectorRecords(
+    this.records = new PointRecords(store, number);
+    this.vectors = new VectorRecords(
       store,
       number,
       () => this.parts.vectorNumbers,
@@ -96,22 +84,21 @@ export class StoredPointTable implements MutablePointTable {
   }
 
   idAt(slot: Slot): PointId | undefined {
-    return this.record(slot)?.id;
+    return this.records.at(slot)?.id;
   }
 
   slotOf(id: PointId): Slot | undefined {
-    const bytes = this.parts.store.get("ids", idKey(this.parts.number, id));
-    return bytes === undefined ? undefined : readSlotValue(bytes);
+    return this.records.slotOf(id);
   }
 
   versionAt(slot: Slot): number {
-    return this.record(slot)?.version ?? 0;
+    return this.records.at(slot)?.version ?? 0;
   }
 
   payloadAt(slot: Slot): JsonObject {
     const cached = this.payloads.get(slot);
     if (cached !== undefined) return cached;
-    const text = this.record(slot)?.payload ?? "";
+    const text = this.records.at(slot)?.payload ?? "";
     const payload = parsePayload(text);
     this.payloads.set(slot, payload, text.length);
     return payload;
@@ -119,35 +106,24 @@ export class StoredPointTable implements MutablePointTable {
 
   hasVector(slot: Slot, name: string): boolean {
     const number = this.parts.vectorNumbers.get(name);
-    return number !== undefined && (this.record(slot)?.vectors.includes(number) ?? false);
+    return number !== undefined && (this.records.at(slot)?.vectors.includes(number) ?? false);
   }
 
   vectorsAt(slot: Slot): Map<string, StoredVector> {
     const found = new Map<string, StoredVector>();
-    for (const name of this.namesOf(this.record(slot))) {
-      const vector = this.records.read(name, slot);
+    for (const name of this.namesOf(this.records.at(slot))) {
+      const vector = this.vectors.read(name, slot);
       if (vector !== undefined) found.set(name, vector);
     }
     return found;
   }
 
   vectorAt(slot: Slot, name: string): StoredVector | undefined {
-    return this.hasVector(slot, name) ? this.records.read(name, slot) : undefined;
+    return this.hasVector(slot, name) ? this.vectors.read(name, slot) : undefined;
   }
 
-  /** Reads in blocks, so that the caller may let other work run, and write, between two slots. */
-  *slotsById(from?: PointId): Iterable<Slot> {
-    const { store, number } = this.parts;
-    const prefix = collectionPrefix(number);
-    const end = afterPrefix(prefix);
-    let start = from === undefined ? prefix : idKey(number, from);
-    for (;;) {
-      const block = store.range("ids", start, end, BLOCK);
-      for (const { value } of block) yield readSlotValue(value);
-      const last = block.at(-1);
-      if (last === undefined || block.length < BLOCK) return;
-      start = Buffer.concat([last.key, Buffer.of(0)]);
-    }
+  slotsById(from?: PointId): Iterable<Slot> {
+    return this.records.slotsById(from);
   }
 
   denseColumn(name: string): Promise<DenseColumn> {
@@ -196,56 +172,53 @@ export class StoredPointTable implements MutablePointTable {
   }
 
   upsert(id: PointId, payload: JsonObject, vectors: Map<string, StoredVector>, version: number): Slot {
-    const { store, number, counters } = this.parts;
-    let slot = this.slotOf(id);
-    let before: PointRecord | undefined;
-    if (slot === undefined) {
-      slot = this.takeFreeSlot() ?? counters.nextSlot();
-      store.put("ids", idKey(number, id), slotValue(slot));
-      counters.addPoints(1);
-    } else {
-      before = this.record(slot);
-    }
+    const { counters } = this.parts;
+    const known = this.slotOf(id);
+    const slot = known ?? this.takeFreeSlot() ?? counters.nextSlot();
+    const before = known === undefined ? undefined : this.records.at(known);
     const numbers = this.writeVectors(slot, before, vectors);
     const text = textOf(payload);
     this.usage.replaced(slot, before?.payload ?? "", text);
-    this.write(slot, { id, version, vectors: numbers, payload: text });
+    const record = { id, version, vectors: numbers, payload: text };
+    if (known === undefined) {
+      this.records.add(slot, record);
+      counters.addPoints(1);
+    } else {
+      this.records.replace(slot, record);
+    }
     this.noticePayload(slot, payload);
     return slot;
   }
 
   replacePayload(slot: Slot, payload: JsonObject, version: number): void {
-    const before = this.mustHave(slot);
+    const before = this.records.mustHave(slot);
     const text = textOf(payload);
     this.usage.replaced(slot, before.payload, text);
-    this.write(slot, { ...before, version, payload: text });
+    this.records.replace(slot, { ...before, version, payload: text });
     this.noticePayload(slot, payload);
   }
 
   replaceVectors(slot: Slot, vectors: Map<string, StoredVector>, version: number): void {
-    const before = this.mustHave(slot);
+    const before = this.records.mustHave(slot);
     const numbers = this.writeVectors(slot, before, vectors);
-    this.write(slot, { ...before, version, vectors: numbers });
+    this.records.replace(slot, { ...before, version, vectors: numbers });
   }
 
   touch(slot: Slot, version: number): void {
-    this.write(slot, { ...this.mustHave(slot), version });
+    this.records.replace(slot, { ...this.records.mustHave(slot), version });
   }
 
   delete(slot: Slot): void {
-    const { store, number, counters } = this.parts;
-    const record = this.mustHave(slot);
+    const record = this.records.mustHave(slot);
     for (const name of this.namesOf(record)) {
       this.columns.remove(name, slot);
-      this.records.remove(name, slot);
+      this.vectors.remove(name, slot);
     }
-    store.remove("ids", idKey(number, record.id));
-    store.remove("points", pointKey(number, slot));
-    counters.addPoints(-1);
+    this.records.remove(slot, record.id);
+    this.parts.counters.addPoints(-1);
     this.usage.replaced(slot, record.payload, "");
     this.payloadIndexes.remove(slot);
     this.payloads.delete(slot);
-    this.last = undefined;
     this.freeSlots?.push(slot);
   }
 
@@ -256,7 +229,7 @@ export class StoredPointTable implements MutablePointTable {
     this.payloads = new PayloadCache(CACHED_PAYLOAD_TEXT);
     this.usage = new PayloadUsage();
     this.freeSlots = undefined;
-    this.last = undefined;
+    this.records.reset();
   }
 
   /** Forgets the columns of a named vector that was dropped. */
@@ -284,7 +257,7 @@ export class StoredPointTable implements MutablePointTable {
   private originOf(name: string): ColumnOrigin {
     const { number, config } = this.parts;
     return {
-      key: columnKey(number, this.records.numberOf(name)),
+      key: columnKey(number, this.vectors.numberOf(name)),
       indexSettings: () => indexSettings(config, name),
     };
   }
@@ -293,25 +266,25 @@ export class StoredPointTable implements MutablePointTable {
     const { store, number, config, allocate, filler } = this.parts;
     return new Columns({
       config: () => config,
-      records: this.records,
+      records: this.vectors,
       allocate,
       filler,
       source: (name) => ({
         storePath: store.path,
-        prefix: vectorPrefix(number, this.records.numberOf(name)),
+        prefix: vectorPrefix(number, this.vectors.numberOf(name)),
         slotCount: this.slotCount,
         // What a failed write takes back is dropped with all columns.
         committed: () => store.committed().catch(() => undefined),
-        records: () => this.records.all(name),
+        records: () => this.vectors.all(name),
       }),
       origin: (name) => this.originOf(name),
     });
   }
 
   private countPayloads(usage: PayloadUsage): void {
-    const block = this.block(usage.reached);
-    for (const [slot, { payload }] of block) usage.count(slot, payload);
-    if (block.length < BLOCK) usage.finish();
+    const { records, next } = this.records.block(usage.reached);
+    for (const [slot, { payload }] of records) usage.count(slot, payload);
+    if (next === undefined) usage.finish();
   }
 
   private get flushIntervalMs(): number {
@@ -324,35 +297,13 @@ export class StoredPointTable implements MutablePointTable {
       () => this.parts.config.indexes,
       this.parts.createPayloadIndex,
       (from) => {
-        const block = this.block(from);
-        const last = block.length < BLOCK ? undefined : block.at(-1);
-        return {
-          payloads: block
-            .filter(([, record]) => record.payload !== "")
-            .map(([slot, record]) => [slot, parsePayload(record.payload)]),
-          next: last === undefined ? undefined : last[0] + 1,
-        };
+        const { records, next } = this.records.block(from);
+        const payloads = records
+          .filter(([, { payload }]) => payload !== "")
+          .map(([slot, { payload }]): [Slot, JsonObject] => [slot, parsePayload(payload)]);
+        return { payloads, next };
       },
     );
-  }
-
-  private record(slot: Slot): PointRecord | undefined {
-    if (this.last?.slot === slot) return this.last.record;
-    const bytes = this.parts.store.get("points", pointKey(this.parts.number, slot));
-    const record = bytes === undefined ? undefined : decodePoint(bytes);
-    this.last = { slot, record };
-    return record;
-  }
-
-  private mustHave(slot: Slot): PointRecord {
-    const record = this.record(slot);
-    if (record === undefined) throw internal(`slot ${slot} holds no point`);
-    return record;
-  }
-
-  private write(slot: Slot, record: PointRecord): void {
-    this.parts.store.put("points", pointKey(this.parts.number, slot), encodePoint(record));
-    this.last = { slot, record };
   }
 
   private noticePayload(slot: Slot, payload: JsonObject): void {
@@ -364,13 +315,13 @@ export class StoredPointTable implements MutablePointTable {
   private writeVectors(slot: Slot, before: PointRecord | undefined, vectors: Map<string, StoredVector>): number[] {
     for (const name of this.namesOf(before)) {
       this.columns.remove(name, slot);
-      if (!vectors.has(name)) this.records.remove(name, slot);
+      if (!vectors.has(name)) this.vectors.remove(name, slot);
     }
     const numbers: number[] = [];
     for (const [name, vector] of vectors) {
-      this.records.put(name, slot, vector);
+      this.vectors.put(name, slot, vector);
       this.columns.put(name, slot, vector);
-      numbers.push(this.records.numberOf(name));
+      numbers.push(this.vectors.numberOf(name));
     }
     return numbers;
   }
@@ -384,39 +335,8 @@ export class StoredPointTable implements MutablePointTable {
   }
 
   private takeFreeSlot(): Slot | undefined {
-    if (this.freeSlots === undefined) this.freeSlots = this.findFreeSlots();
+    this.freeSlots ??= this.pointCount === this.slotCount ? [] : this.records.freeSlots(this.slotCount);
     return this.freeSlots.pop();
-  }
-
-  private findFreeSlots(): Slot[] {
-    const free: Slot[] = [];
-    if (this.pointCount === this.slotCount) return free;
-    let expected = 0;
-    for (const [slot] of this.allRecords()) {
-      for (; expected < slot; expected++) free.push(expected);
-      expected = slot + 1;
-    }
-    for (; expected < this.slotCount; expected++) free.push(expected);
-    return free;
-  }
-
-  private *allRecords(): Iterable<[Slot, PointRecord]> {
-    let from = 0;
-    for (;;) {
-      const block = this.block(from);
-      yield* block;
-      const last = block.at(-1);
-      if (last === undefined || block.length < BLOCK) return;
-      from = last[0] + 1;
-    }
-  }
-
-  /** The first records from a slot on. */
-  private block(from: Slot): [Slot, PointRecord][] {
-    const { store, number } = this.parts;
-    return store
-      .range("points", pointKey(number, from), afterPrefix(collectionPrefix(number)), BLOCK)
-      .map(({ key, value }) => [slotOfPointKey(key), decodePoint(value)]);
   }
 }
 
