@@ -139,7 +139,8 @@ export type DocumentUpdate = Static<typeof DocumentUpdate>;
 const Anything = (description: string) => Type.Object({}, { additionalProperties: true, description });
 const Id = Type.Optional(Type.String());
 
-const Lineage = Type.Object({
+/** What an answer says of a document's lineage, without its chain. */
+export const lineageReadFields = {
   root_object_id: Id,
   root_bucket_id: Id,
   source_type: Type.Optional(SourceType),
@@ -147,6 +148,9 @@ const Lineage = Type.Object({
   source_document_id: Id,
   source_collection_id: Id,
   path: Id,
+};
+const Lineage = Type.Object({
+  ...lineageReadFields,
   chain: Type.Optional(Type.Array(LineageStep)),
 });
 

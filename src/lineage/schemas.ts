@@ -1,7 +1,7 @@
 /** Requests and answers of the lineage calls. */
 import { type Static, Type } from "@sinclair/typebox";
 
-import { DocumentRead, LineageStep, SourceType } from "../documents/schemas";
+import { DocumentRead, lineageReadFields, LineageStep } from "../documents/schemas";
 import { Pagination } from "../schema/common";
 
 export const MAX_PAGE = 10_000;
@@ -55,20 +55,12 @@ export const TreeQuery = Type.Object({
 });
 export type TreeQuery = Static<typeof TreeQuery>;
 
-const Id = Type.Optional(Type.String());
-
 export const DocumentLineageRead = Type.Object({
   document_id: Type.String(),
   collection_id: Type.String(),
   lineage: Type.Union([
     Type.Object({
-      root_object_id: Id,
-      root_bucket_id: Id,
-      source_type: Type.Optional(SourceType),
-      source_object_id: Id,
-      source_document_id: Id,
-      source_collection_id: Id,
-      path: Id,
+      ...lineageReadFields,
       lineage_chain: Type.Array(Type.Partial(Type.Pick(LineageStep, Type.KeyOf(LineageStep))), {
         description: "From the document that was made of the root object down to this document.",
       }),
