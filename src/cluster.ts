@@ -9,7 +9,7 @@ import { Closers } from "./closers";
 import { type Config } from "./config";
 import { type Logger } from "./observability/logger";
 import { answerClusterMetrics, clusterMetricsText } from "./observability/cluster-metrics";
-import { DRAIN_GRACE_MS, startService } from "./service";
+import { END_WITHIN_MS, startService } from "./service";
 import { StartError } from "./start-error";
 
 /** What the primary and its workers say to each other; cluster-metrics.ts has messages of its own. */
@@ -95,7 +95,7 @@ class Workers {
     this.ending = true;
     const drain: FromPrimary = { inlet: "drain" };
     const exits = [...this.living].map(async (worker): Promise<boolean> => {
-      const timer = setTimeout(() => worker.process.kill("SIGKILL"), DRAIN_GRACE_MS + 1_000);
+      const timer = setTimeout(() => worker.process.kill("SIGKILL"), END_WITHIN_MS);
       const exit = once(worker, "exit");
       if (worker.isConnected()) worker.send(drain);
       const [code]: unknown[] = await exit;

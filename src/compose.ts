@@ -43,7 +43,7 @@ export interface Composed {
 }
 
 /** With the drain before, under the 10 s that Docker waits. */
-const LAST_WRITES_MS = 1_500;
+export const LAST_WRITES_MS = 1_500;
 
 /** Opens no connection yet. */
 export function compose(parts: ComposeParts): Composed {

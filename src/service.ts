@@ -2,7 +2,7 @@
 import { openBackend } from "./backend";
 import { newKey } from "./banner";
 import { Closers } from "./closers";
-import { compose } from "./compose";
+import { compose, LAST_WRITES_MS } from "./compose";
 import { type Config } from "./config";
 import { type MetricsText } from "./http/health";
 import { listen } from "./http/server";
@@ -11,6 +11,8 @@ import { createMetrics, type Metrics } from "./observability/metrics";
 
 /** Under the 10 s that Docker waits before it kills. */
 export const DRAIN_GRACE_MS = 8_000;
+/** The drain, then the last writes, still under those 10 s: an end that takes longer hangs. */
+export const END_WITHIN_MS = DRAIN_GRACE_MS + LAST_WRITES_MS + 250;
 
 /** How long the start waits for Qdrant before it serves without. */
 const BOOTSTRAP_WAIT_MS = 5_000;
