@@ -3,6 +3,7 @@
  *  Unknown keys are ignored unless `object` is told otherwise. */
 import { QdrantError, formatError } from "../errors";
 import {
+  FloatList,
   IntegralFloat,
   type JsonObject,
   type JsonValue,
@@ -51,12 +52,18 @@ export class Place {
 
 export type Decoder<T> = (value: JsonValue, at: Place) => T;
 
+/** The items of any list; undefined for what is none. */
+const itemsOf = (value: JsonValue): JsonValue[] | undefined => {
+  if (value instanceof FloatList) return value.items();
+  return Array.isArray(value) ? value : undefined;
+};
+
 const typeOf = (value: JsonValue): string =>
   value === null
     ? "null"
     : isObject(value)
       ? "map"
-      : Array.isArray(value)
+      : itemsOf(value)
         ? "sequence"
         : isInteger(value)
           ? `integer \`${value}\``
@@ -116,15 +123,16 @@ export const oneOf =
 export const listOf =
   <T>(item: Decoder<T>): Decoder<T[]> =>
   (value, at) => {
-    if (!Array.isArray(value)) throw wrongType(value, "a sequence");
-    return value.map((each, index) => item(each, at.item(index)));
+    const items = itemsOf(value);
+    if (items === undefined) throw wrongType(value, "a sequence");
+    return items.map((each, index) => item(each, at.item(index)));
   };
 
 /** A list, or one item standing alone for a list of one. */
 export const oneOrMany =
   <T>(item: Decoder<T>): Decoder<T[]> =>
   (value, at) =>
-    Array.isArray(value) ? listOf(item)(value, at) : [item(value, at)];
+    itemsOf(value) ? listOf(item)(value, at) : [item(value, at)];
 
 export const mapOf =
   <T>(item: Decoder<T>): Decoder<Map<string, T>> =>

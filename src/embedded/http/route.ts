@@ -29,6 +29,8 @@ export interface Route<Engine extends CollectionLookup = CollectionLookup> {
   path: string;
   /** What the read-only api key may call is `read`. */
   access: "open" | "read" | "write";
+  /** The body holds vectors, and may hold many: its lists of floats below `vector` and `vectors` are FloatLists. */
+  packVectors?: true;
   /** The route reads the body itself, of any length. */
   streamed?: true;
   handle(request: EngineRequest, engine: Engine): Promise<Output | RawAnswer>;

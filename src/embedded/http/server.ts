@@ -137,7 +137,7 @@ export class EngineServer {
     if (route.access === "write") await this.parts.catalog.room();
     const query = new URLSearchParams(queryString);
     const catalog = caller.kind === "read-only" && route.access === "write" ? this.readOnly : this.parts.catalog;
-    return route.handle(new ReceivedRequest(params, query, body, route.streamed && request), catalog);
+    return route.handle(new ReceivedRequest(params, query, body, route, request), catalog);
   }
 
   private find(method: string, path: string): Found | undefined {
@@ -189,18 +189,22 @@ function checkCollectionParam(name: string | undefined): void {
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 class ReceivedRequest implements EngineRequest {
+  readonly stream: IncomingMessage | undefined;
   private parsed: { value: JsonValue } | undefined;
 
   constructor(
     readonly params: Record<string, string>,
     readonly query: URLSearchParams,
     private readonly bytes: Buffer,
-    readonly stream: IncomingMessage | undefined,
-  ) {}
+    private readonly route: Route<CollectionCatalog>,
+    request: IncomingMessage,
+  ) {
+    this.stream = route.streamed && request;
+  }
 
   get body(): JsonValue | undefined {
     if (this.bytes.length === 0) return undefined;
-    this.parsed ??= { value: parseJson(this.bytes) };
+    this.parsed ??= { value: parseJson(this.bytes, this.route) };
     return this.parsed.value;
   }
 }

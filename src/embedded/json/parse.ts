@@ -1,12 +1,12 @@
 /** Reads a request body without loss (model/json.ts says what each number becomes) and refuses what serde_json refuses.
  *
- *  Most bytes that a vector database reads are lists of floats, so a list that starts with a number goes to the native
- *  JSON.parse first and is only read by hand where that may have lost something (`1.0`, `-0`, integers over 2^53). The
- *  field's library, lossless-json, makes an object of every number: on a body of 256 x 768 floats it took 3.0 times as long
- *  as JSON.parse, this file 1.1 times (bench/embedded/json.ts), and an upsert may take twice as long in all. */
+ *  Most bytes that a vector database reads are lists of floats; numbers.ts reads these from the bytes. The field's library,
+ *  lossless-json, makes an object of every number: on a body of 256 x 768 floats it took 3.0 times as long as JSON.parse, this
+ *  file 0.5 times (bench/embedded/json.ts), and an upsert may take twice as long in all. */
 import { isUtf8 } from "node:buffer";
 import { type QdrantError, formatError } from "../errors";
-import { IntegralFloat, type JsonObject, type JsonValue, RepeatingObject } from "../model/json";
+import { FloatList, IntegralFloat, type JsonObject, type JsonValue, RepeatingObject } from "../model/json";
+import { NUMBER, NumberList } from "./numbers";
 
 /** serde_json's recursion limit: so many nested arrays and objects are read, one more is refused. */
 export const MAX_DEPTH = 127;
@@ -14,39 +14,66 @@ export const MAX_DEPTH = 127;
 const MAX_U64 = 18_446_744_073_709_551_615n;
 const MIN_I64 = -9_223_372_036_854_775_808n;
 
-const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
-/** A number of a list that is written as an integer, with what stands before it. */
-const INTEGER_IN_LIST = /[[,\s]-?(?:0|[1-9][0-9]*)(?=[\s,\]])/g;
-const POINT_OR_EXPONENT = /[.eE]/;
 /** With the u flag this matches only half of a pair. */
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const ZERO = 0x30;
+/** Every integer of so many digits is a double. */
+const SAFE_DIGITS = 15;
+
+/** What a point's vectors and payload, and those of a batch, stand under. */
+const VECTOR_KEYS: ReadonlySet<string> = new Set(["vector", "vectors"]);
+const PAYLOAD_KEYS: ReadonlySet<string> = new Set(["payload", "payloads"]);
+
+/** So many bytes at a time become text, from which short strings are cut: a call for each would take longer. */
+const WINDOW = 4096;
+
+export interface ParseOptions {
+  /** Lists of floats below the keys `vector` and `vectors`, but not in a payload, become FloatLists. */
+  packVectors?: boolean;
+}
 
 /** The value of a whole body. O(bytes). @throws QdrantError 400 where it is no JSON, nested too deep, or holds a number
  *  beyond a double. */
-export function parseJson(body: Buffer): JsonValue {
+export function parseJson(body: Buffer, { packVectors = false }: ParseOptions = {}): JsonValue {
   if (!isUtf8(body)) throw formatError("invalid unicode code point");
-  return parseJsonText(body.toString("utf8"));
+  return new Reader(body, packVectors ? "around vectors" : "elsewhere").whole();
 }
 
 /** The same for text, as storage keeps payloads. */
 export function parseJsonText(text: string): JsonValue {
-  const reader = new Reader(text);
-  const value = reader.value(0);
-  reader.end();
-  return value;
+  const bytes = Buffer.from(text);
+  return new Reader(bytes, "elsewhere", bytes.length === text.length ? text : "").whole();
 }
+
+/** Where the next value stands. */
+type Place = "around vectors" | "in vectors" | "elsewhere";
 
 class Reader {
   private at = 0;
-  constructor(private readonly text: string) {}
+  private windowStart = 0;
+  private numbers: NumberList | undefined;
 
-  value(depth: number): JsonValue {
+  constructor(
+    private readonly bytes: Buffer,
+    private place: Place,
+    /** Some of the bytes, from `windowStart` on, a character for each. */
+    private window = "",
+  ) {}
+
+  /** The value that all the bytes are. */
+  whole(): JsonValue {
+    const value = this.value(0);
     this.skipSpace();
-    const code = this.text.charCodeAt(this.at);
-    switch (code) {
+    if (this.at < this.bytes.length) throw this.fault("trailing characters");
+    return value;
+  }
+
+  private value(depth: number): JsonValue {
+    this.skipSpace();
+    switch (this.bytes[this.at]) {
       case 0x7b: // {
         return this.object(depth + 1);
       case 0x5b: // [
@@ -59,15 +86,11 @@ class Reader {
         return this.word("false", false);
       case 0x6e:
         return this.word("null", null);
+      case undefined:
+        throw this.fault("EOF while parsing a value");
       default:
-        if (Number.isNaN(code)) throw this.fault("EOF while parsing a value");
         return this.number();
     }
-  }
-
-  end(): void {
-    this.skipSpace();
-    if (this.at < this.text.length) throw this.fault("trailing characters");
   }
 
   private object(depth: number): JsonObject {
@@ -75,102 +98,114 @@ class Reader {
     let object: JsonObject = new Map();
     this.at++;
     this.skipSpace();
-    if (this.text.charCodeAt(this.at) === 0x7d) {
+    if (this.bytes[this.at] === 0x7d) {
       this.at++;
       return object;
     }
     for (;;) {
       this.skipSpace();
-      if (this.text.charCodeAt(this.at) !== QUOTE) throw this.fault("key must be a string");
+      if (this.bytes[this.at] !== QUOTE) throw this.fault("key must be a string");
       const key = this.string();
       this.skipSpace();
-      if (this.text.charCodeAt(this.at) !== 0x3a) throw this.fault("expected `:`");
+      if (this.bytes[this.at] !== 0x3a) throw this.fault("expected `:`");
       this.at++;
       if (object.has(key)) object = RepeatingObject.noting(object, key);
-      object.set(key, this.value(depth));
+      object.set(key, this.field(key, depth));
       this.skipSpace();
-      const next = this.text.charCodeAt(this.at);
+      const next = this.bytes[this.at];
       if (next !== 0x2c && next !== 0x7d) throw this.fault("expected `,` or `}`");
       this.at++;
       if (next === 0x7d) return object;
     }
   }
 
-  private array(depth: number): JsonValue[] {
+  private field(key: string, depth: number): JsonValue {
+    const { place } = this;
+    if (place === "elsewhere") return this.value(depth);
+    if (PAYLOAD_KEYS.has(key)) this.place = "elsewhere";
+    else if (VECTOR_KEYS.has(key)) this.place = "in vectors";
+    const value = this.value(depth);
+    this.place = place;
+    return value;
+  }
+
+  private array(depth: number): JsonValue[] | FloatList {
     this.checkDepth(depth);
-    const numbers = this.listOfNumbers();
+    const start = this.at++;
+    this.skipSpace();
+    const numbers = this.listOfNumbers(start);
     if (numbers !== undefined) return numbers;
     const items: JsonValue[] = [];
-    this.at++;
-    this.skipSpace();
-    if (this.text.charCodeAt(this.at) === 0x5d) {
+    if (this.bytes[this.at] === 0x5d) {
       this.at++;
       return items;
     }
     for (;;) {
       items.push(this.value(depth));
       this.skipSpace();
-      const next = this.text.charCodeAt(this.at);
+      const next = this.bytes[this.at];
       if (next !== 0x2c && next !== 0x5d) throw this.fault("expected `,` or `]`");
       this.at++;
       if (next === 0x5d) return items;
     }
   }
 
-  /** The list that starts here if it holds numbers alone and JSON.parse reads it without loss; else undefined, and
-   *  nothing is consumed. */
-  private listOfNumbers(): number[] | undefined {
-    const first = this.text.charCodeAt(this.at + 1);
-    if (first !== 0x2d && !(first >= 0x30 && first <= 0x39)) return undefined;
-    const end = this.text.indexOf("]", this.at);
+  /** The list whose bracket is at `start` and whose first item comes next, if it holds numbers alone that doubles can stand for;
+   *  else undefined, and nothing is consumed. */
+  private listOfNumbers(start: number): number[] | FloatList | undefined {
+    const { bytes, at } = this;
+    if (!isOfNumber(bytes[at] ?? 0)) return undefined;
+    const numbers = (this.numbers ??= new NumberList());
+    const end = numbers.read(bytes, at);
     if (end < 0) return undefined;
-    const slice = this.text.slice(this.at, end + 1);
-    // Without this, lists nested in lists would each be parsed once per level.
-    if (slice.lastIndexOf("[") !== 0 || slice.includes("{")) return undefined;
-    let list: unknown;
-    try {
-      list = JSON.parse(slice);
-    } catch {
-      return undefined;
+    if (this.place === "in vectors" && numbers.hasFloats) {
+      this.at = end;
+      return new FloatList(numbers.toFloat32(), () =>
+        listOf(new Reader(bytes.subarray(start, end), "elsewhere").whole()),
+      );
     }
-    if (!isNumbers(list)) return undefined;
-    let whole = 0;
-    for (const value of list) {
-      if (Math.trunc(value) !== value) continue;
-      if (!Number.isSafeInteger(value) || Object.is(value, -0)) return undefined;
-      whole++;
-    }
-    // A whole value that is not written as an integer is a float (`1.0`, or one that rounds to a whole double).
-    const allWritten = whole === 0 || (whole === list.length && !POINT_OR_EXPONENT.test(slice));
-    if (!allWritten && whole !== slice.match(INTEGER_IN_LIST)?.length) return undefined;
-    this.at = end + 1;
-    return list;
+    if (numbers.hasWholeFloats) return undefined;
+    this.at = end;
+    return numbers.toArray();
   }
 
   private string(): string {
-    const { text } = this;
+    const { bytes } = this;
     const start = this.at + 1;
     let escaped = false;
-    for (let at = start; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code === QUOTE) {
+    let ascii = true;
+    for (let at = start; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === QUOTE) {
         this.at = at + 1;
-        return escaped ? this.unescape(start - 1, at + 1) : text.slice(start, at);
+        if (escaped) return this.unescape(start - 1, at + 1);
+        return ascii ? this.ascii(start, at) : bytes.toString("utf8", start, at);
       }
-      if (code === BACKSLASH) {
+      if (byte === BACKSLASH) {
         escaped = true;
         at++;
-      } else if (code < 0x20) {
+      } else if (byte < 0x20) {
         throw this.fault("control character (\\u0000-\\u001F) found while parsing a string", at);
+      } else if (byte >= 0x80) {
+        ascii = false;
       }
     }
-    throw this.fault("EOF while parsing a string", text.length);
+    throw this.fault("EOF while parsing a string", bytes.length);
+  }
+
+  /** Bytes below 0x80 as text. */
+  private ascii(start: number, end: number): string {
+    if (start < this.windowStart || end > this.windowStart + this.window.length) {
+      this.windowStart = start;
+      this.window = this.bytes.toString("latin1", start, Math.max(end, start + WINDOW));
+    }
+    return this.window.slice(start - this.windowStart, end - this.windowStart);
   }
 
   private unescape(from: number, to: number): string {
     let read: unknown;
     try {
-      read = JSON.parse(this.text.slice(from, to));
+      read = JSON.parse(this.bytes.toString("utf8", from, to));
     } catch {
       throw this.fault("invalid escape", from);
     }
@@ -179,12 +214,22 @@ class Reader {
   }
 
   private number(): JsonValue {
-    NUMBER.lastIndex = this.at;
-    const match = NUMBER.exec(this.text);
+    const { bytes, at: start } = this;
+    let end = start;
+    let digits = 0;
+    for (let byte = bytes[end] ?? 0; isDigit(byte); byte = bytes[++end] ?? 0) digits = digits * 10 + byte - ZERO;
+    // Most are small integers; those that begin with a zero are 0 alone.
+    const count = end - start;
+    if (count > 0 && count <= SAFE_DIGITS && !isOfNumber(bytes[end] ?? 0) && (count === 1 || bytes[start] !== ZERO)) {
+      this.at = end;
+      return digits;
+    }
+    while (isOfNumber(bytes[end] ?? 0)) end++;
+    NUMBER.lastIndex = 0;
+    const match = NUMBER.exec(this.ascii(start, end));
     if (match === null) throw this.fault("expected value");
-    const start = this.at;
-    this.at = NUMBER.lastIndex;
     const [written, fraction, exponent] = match;
+    this.at += written.length;
     const double = Number(written);
     if (!Number.isFinite(double)) throw this.fault("number out of range", start);
     if (fraction !== undefined || exponent !== undefined || Object.is(double, -0)) {
@@ -196,15 +241,15 @@ class Reader {
   }
 
   private word<T>(word: string, value: T): T {
-    if (!this.text.startsWith(word, this.at)) throw this.fault("expected ident");
+    if (this.ascii(this.at, this.at + word.length) !== word) throw this.fault("expected ident");
     this.at += word.length;
     return value;
   }
 
   private skipSpace(): void {
     for (;;) {
-      const code = this.text.charCodeAt(this.at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      const byte = this.bytes[this.at];
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
       this.at++;
     }
   }
@@ -214,14 +259,16 @@ class Reader {
   }
 
   private fault(what: string, at = this.at): QdrantError {
-    const before = this.text.slice(0, at);
+    const before = this.bytes.toString("latin1", 0, at);
     const line = before.split("\n").length;
     return formatError(`${what} at line ${line} column ${at - before.lastIndexOf("\n")}`);
   }
 }
 
-function isNumbers(list: unknown): list is number[] {
-  if (!Array.isArray(list)) return false;
-  for (const item of list) if (typeof item !== "number") return false;
-  return true;
-}
+const listOf = (value: JsonValue): JsonValue[] => (Array.isArray(value) ? value : []);
+
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= 0x39;
+
+/** A byte that may stand in a number: digits, sign, point, exponent. */
+const isOfNumber = (byte: number): boolean =>
+  isDigit(byte) || byte === 0x2d || byte === 0x2e || byte === 0x2b || byte === 0x65 || byte === 0x45;

@@ -1,5 +1,5 @@
 /** Writes answers and stored payloads: every number in the form in which Qdrant shows it. */
-import { IntegralFloat } from "../model/json";
+import { FloatList, IntegralFloat } from "../model/json";
 import { Float32, type Output } from "../model/output";
 import { writeDouble, writeFloat32 } from "./float32";
 
@@ -21,6 +21,7 @@ export function writeJson(value: Output): string {
   if (value instanceof Float32) return writeFloat32(value.value);
   if (value instanceof Float32Array) return writeFloats(value);
   if (Array.isArray(value)) return writeList(value);
+  if (value instanceof FloatList) return writeList(value.items());
   return value instanceof Map ? writeFields(value) : writeFields(Object.entries(value));
 }
 

@@ -89,6 +89,7 @@ export const writeRoute = (method: Route["method"], path: string, decode: Decode
   method,
   path,
   access: "write",
+  packVectors: true,
   async handle(request, engine) {
     const { wait, timeout } = writeParams(request.query);
     const write = readBody(request, decode);

@@ -23,6 +23,7 @@ const batch: Route = {
   method: "POST",
   path: `${POINTS}/batch`,
   access: "write",
+  packVectors: true,
   async handle(request, engine) {
     const { wait, timeout } = writeParams(request.query);
     const writes = readBody(request, batchRequest);

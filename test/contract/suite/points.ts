@@ -115,6 +115,23 @@ export function pointsSuite(target: () => ContractTarget): void {
       expect((await points.call("GET", "/points/1")).text).toContain(`"payload":${payload}`);
     });
 
+    it("keep lists of numbers as they are under keys that vectors have, however they come", async () => {
+      const points = await collection({ vectors: { payload: { size: 2, distance: "Dot" } } });
+      const payload =
+        '{"vector":[0.1,1.0,16777217.0],"vectors":{"vector":[[0.30000000000000004]]},"payload":{"vector":[1e-7]}}';
+      const vector = '{"payload":[1.5,2.0]}';
+      await points.upsert(`{"points":[{"vector":${vector},"id":1,"payload":${payload}},{"id":4,"vector":${vector}}]}`);
+      await points.upsert(`{"batch":{"payloads":[${payload}],"ids":[2],"vectors":{"payload":[[1.5,2.0]]}}}`);
+      await points.call("PUT", "/points/payload?wait=true", `{"payload":${payload},"points":[4]}`);
+      const upsert = `{"upsert":{"points":[{"payload":${payload},"id":3,"vector":${vector}}]}}`;
+      await points.call("POST", "/points/batch?wait=true", `{"operations":[${upsert}]}`);
+      for (const id of [1, 2, 3, 4]) {
+        const { text } = await points.call("GET", `/points/${id}`);
+        expect(text).toContain(`"payload":${payload}`);
+        expect(text).toContain(`"vector":{"payload":[1.5,2.0]}`);
+      }
+    });
+
     it("are reached below unicode and quoted keys", async () => {
       const points = await payloadOnly();
       await points.upsert({ points: [{ id: 1, vector: {}, payload: { ключ: { "a b": 1, c: 2 } } }] });

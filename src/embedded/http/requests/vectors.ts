@@ -4,7 +4,7 @@
  *  reads a list of two. So `[[1, 2], [3, 4]]` is a sparse vector there, whenever the first row is all u32 integers written
  *  without point, exponent or sign. A bare `vector` has no sparse form and so no trap. */
 import { formatError } from "../../errors";
-import { type JsonValue, asDouble, isObject } from "../../model/json";
+import { FloatList, type JsonValue, asDouble, isObject } from "../../model/json";
 import { DEFAULT_VECTOR, type GivenVector, type GivenVectors, type SparseVector } from "../../model/vector";
 import { type Decoder, type Place } from "../decode";
 import { inferredVector } from "./inference";
@@ -13,6 +13,7 @@ const MAX_U32 = 4_294_967_295;
 
 /** A list of numbers as float32, undefined for anything else. A number beyond float32 becomes ±Infinity. */
 function asRow(value: JsonValue): Float32Array | undefined {
+  if (value instanceof FloatList) return value.numbers;
   if (!Array.isArray(value)) return undefined;
   const row = new Float32Array(value.length);
   for (let i = 0; i < row.length; i++) {
