@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { shortestFloat32 } from "../../src/embedded/json/float32";
+import { shortestFloat32, writeDouble } from "../../src/embedded/json/float32";
 import { parseJsonText } from "../../src/embedded/json/parse";
 import { writeJson } from "../../src/embedded/json/write";
 import { IntegralFloat, type JsonValue } from "../../src/embedded/model/json";
@@ -69,8 +69,42 @@ describe("lossless JSON", () => {
     );
   });
 
+  it("writes a list of float32 as it writes each of them", () => {
+    const float = fc.oneof(
+      fc.float({ noDefaultInfinity: true }),
+      fc.float({ min: -1, max: 1, noNaN: true }),
+      fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((integer) => integer / 1024),
+    );
+    fc.assert(
+      fc.property(fc.array(float), (numbers) => {
+        const row = Float32Array.from(numbers);
+        const texts = Array.from(row, (value) =>
+          Number.isFinite(value) ? writeDouble(shortestFloat32(value)) : "null",
+        );
+        expect(writeJson(row)).toBe(`[${texts.join(",")}]`);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it.each([
     [1, "1.0"],
+    [10, "10.0"],
+    [9_999_999, "9999999.0"],
+    [1e7, "10000000.0"],
+    [0.00001, "0.00001"],
+    [-0.0000123456789, "-0.000012345679"],
+    [0.000009, "9e-6"],
+    [-0.00000123456789, "-1.2345679e-6"],
+    [5e-324, "0.0"],
+    [1e-45, "1e-45"],
+    [999.9999, "999.9999"],
+    [1000, "1000.0"],
+    // Halfway between two of the shortest forms: the even one.
+    [0.251953125, "0.25195312"],
+    [-0.251953125, "-0.25195312"],
+    [0.259765625, "0.25976562"],
+    [0.255859375, "0.25585938"],
     [-0, "-0.0"],
     [4294967300, "4294967300.0"],
     [1e16, "1e+16"],

@@ -1,7 +1,7 @@
 /** Writes answers and stored payloads: every number in the form in which Qdrant shows it. */
 import { FloatList, IntegralFloat } from "../model/json";
 import { Float32, type Output } from "../model/output";
-import { writeDouble, writeFloat32 } from "./float32";
+import { writeDouble, writeFloat32, writeFloats } from "./float32";
 
 /** The JSON text of a value. Plain objects lose their undefined fields; keys of Maps stand in their order. */
 export function writeJson(value: Output): string {
@@ -44,12 +44,4 @@ function writeFields(fields: Iterable<[string, Output | undefined]>): string {
     separator = ",";
   }
   return `${text}}`;
-}
-
-function writeFloats(row: Float32Array): string {
-  let text = "[";
-  for (let index = 0; index < row.length; index++) {
-    text += (index === 0 ? "" : ",") + writeFloat32(row[index] ?? 0);
-  }
-  return `${text}]`;
 }
