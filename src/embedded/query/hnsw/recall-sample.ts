@@ -8,7 +8,7 @@ import { type GraphShape, metricOf } from "./shape";
 
 const ROWS = 64;
 const NEIGHBOURS = 10;
-const WIDTHS = [64, 96, 128, 192, 256, 384, 512];
+const WIDTHS = [64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512];
 /** What a search of the width chosen finds of the true neighbours, as far as one of those widths does. */
 const WANTED_RECALL = 0.985;
 /** Where the widest finds less, a scan is the better answer. */
