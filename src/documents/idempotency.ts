@@ -1,4 +1,4 @@
-/** Sending a create again. A request is known by the hash of its canonical body (RFC 8785), taken from what was sent, since
+/** Sending a create again. A request is known by the hash of its body (request-hash.ts), taken from what was sent, since
  *  Qdrant may give a long double back one unit off. The hash lies on the document, and an `Idempotency-Key` is bound to hash
  *  and document id by an insert-only record, so that replicas and restarts agree without knowing of each other.
  *
@@ -7,31 +7,22 @@
  *
  *  A key is bound just before its document is written, and unbound when the write is refused. A process that dies between
  *  the two leaves a binding without a document: such a one may be taken over once no request can still be at work on it. */
-import { createHash } from "node:crypto";
-
-import canonicalize from "canonicalize";
-
 import { type ControlStore } from "../control/store";
 import { conflict, type InletError } from "../errors";
 import { pointIdOf } from "../ids";
 import { type PointReader } from "../qdrant/gateway";
+import { jsonHashOf } from "./request-hash";
 import { type DocumentCreate } from "./schemas";
 
 /** Longer than any request lives. */
 const ABANDONED_AFTER_MS = 10 * 60_000;
 const RECORD_KIND = "idempotency_key";
 
-/** SHA-256 in hex. `collection_id` of the body is left out, since the path's collection (its id, `collectionId`) counts. */
+/** `collection_id` of the body is left out, since the path's collection (its id, `collectionId`) counts. */
 export function requestHashOf(body: DocumentCreate, collectionId: string): string {
   const rest = Object.fromEntries(Object.entries(body).filter(([key]) => key !== "collection_id"));
-  return hashOf([collectionId, rest]);
+  return jsonHashOf([collectionId, rest]);
 }
-
-/** SHA-256 of a JSON's canonical form, in hex. */
-export const hashOf = (value: unknown): string =>
-  createHash("sha256")
-    .update(canonicalize(value) ?? "")
-    .digest("hex");
 
 export const sameKeyOtherBody = (key: string): InletError =>
   conflict("This Idempotency-Key came before with another request.", { idempotency_key: key }, "idempotency_conflict");

@@ -6,10 +6,11 @@ import { pointIdOf } from "../ids";
 import { type PointReader, type PointWriter, type QdrantFilter, type QdrantPoint } from "../qdrant/gateway";
 import { type Draft, draftOf } from "./document";
 import { type GroupPlacement, type GroupPlan } from "./group-placement";
-import { type Binding, hashOf, type IdempotencyKeys, requestHashOf } from "./idempotency";
+import { type Binding, type IdempotencyKeys, requestHashOf } from "./idempotency";
 import { newPoint, type PointSource } from "./new-point";
 import { type Placed, type Scope } from "./placement";
 import { collectionIdOf, createdAtOf, revisionOf, updatedAtOf } from "./point";
+import { jsonHashOf } from "./request-hash";
 import { type DocumentCreate } from "./schemas";
 import { releaseIfRefused } from "./service";
 
@@ -68,7 +69,7 @@ export class DocumentUpserts {
     const [first] = items;
     if (key === undefined || first === undefined) return undefined;
     const { namespace, collection } = first.placed;
-    const requestHash = hashOf([collection.id, items.map(({ body }) => body)]);
+    const requestHash = jsonHashOf([collection.id, items.map(({ body }) => body)]);
     const request = { namespaceId: namespace.id, key, requestHash, documentId: first.documentId };
     return await this.deps.keys.bind(request, scope.signal);
   }
