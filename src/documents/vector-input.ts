@@ -32,23 +32,28 @@ function nameOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** The array as numbers, or undefined after adding its faults. */
-function readFloats(input: readonly unknown[], path: string, faults: Fault[]): number[] | undefined {
-  const before = faults.length;
-  const floats: number[] = [];
-  for (const [index, value] of input.entries()) {
-    const message = floatFault(value);
-    if (message === undefined && typeof value === "number") {
-      floats.push(value);
-      continue;
-    }
-    faults.push({ path: `${path}[${index}]`, message: message ?? "must be a number" });
-    if (faults.length - before >= MAX_FAULTS_PER_ARRAY) break;
+/** Without an iterator, which would make an object for each number. */
+function areFloats(input: unknown[]): input is number[] {
+  for (let at = 0; at < input.length; at++) {
+    const value = input[at];
+    if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) return false;
   }
-  return faults.length === before ? floats : undefined;
+  return true;
 }
 
-function readDense(input: readonly unknown[], path: string, faults: Fault[]): number[] | undefined {
+/** The array itself where all its items are numbers, else undefined after adding its faults. */
+function readFloats(input: unknown[], path: string, faults: Fault[]): number[] | undefined {
+  if (areFloats(input)) return input;
+  const before = faults.length;
+  for (const [index, value] of input.entries()) {
+    const message = floatFault(value);
+    if (message !== undefined) faults.push({ path: `${path}[${index}]`, message });
+    if (faults.length - before >= MAX_FAULTS_PER_ARRAY) break;
+  }
+  return undefined;
+}
+
+function readDense(input: unknown[], path: string, faults: Fault[]): number[] | undefined {
   if (input.length === 0) {
     faults.push({ path, message: "is an empty vector" });
     return undefined;
