@@ -107,7 +107,8 @@ export class DocumentGroups {
     return new Map(
       own.flatMap((item): [number, Outcome][] => {
         const point = stored.get(item.index);
-        return point === undefined ? [] : [[item.index, outcomeOf(item, point, collectionId)]];
+        if (point === undefined) return [];
+        return [[item.index, outcomeOf(item.draft.documentId ?? "", requestHashOf(item.body, collectionId), point)]];
       }),
     );
   }
@@ -160,21 +161,24 @@ export class DocumentGroups {
     const [first] = own;
     if (first === undefined) return new Map();
     const { namespace, collection } = first.placed;
-    const points = own.flatMap(({ placed, draft, body }) =>
-      draft.documentId === undefined
-        ? []
-        : [newPoint(this.deps, placed, draft, draft.documentId, requestHashOf(body, collection.id))],
-    );
+    const sent = own.flatMap(({ index, placed, draft, body }) => {
+      const { documentId } = draft;
+      if (documentId === undefined) return [];
+      const requestHash = requestHashOf(body, collection.id);
+      const point = newPoint(this.deps, placed, draft, documentId, requestHash);
+      return [{ index, documentId, requestHash, point }];
+    });
     const how = { mode: "insert_only", ordering: "strong", signal: scope.signal } as const;
-    await this.deps.writer.upsert(namespace.id, points, how);
+    await this.deps.writer.upsert(
+      namespace.id,
+      sent.map(({ point }) => point),
+      how,
+    );
     const stored = await this.tracesOf(scope, namespace.id, own, "majority");
     return new Map(
-      own.map((item) => {
-        const point = stored.get(item.index);
-        return [
-          item.index,
-          point === undefined ? { error: deletedMeanwhile() } : outcomeOf(item, point, collection.id),
-        ];
+      sent.map(({ index, documentId, requestHash }) => {
+        const point = stored.get(index);
+        return [index, point === undefined ? { error: deletedMeanwhile() } : outcomeOf(documentId, requestHash, point)];
       }),
     );
   }
@@ -220,10 +224,8 @@ export class DocumentGroups {
   }
 }
 
-function outcomeOf({ draft, body }: Item, stored: QdrantPoint, collectionId: string): Outcome {
-  const documentId = draft.documentId ?? "";
-  if (storedHashOf(stored.payload) === requestHashOf(body, collectionId)) return { documentId };
-  return { error: sameIdOtherBody(documentId) };
+function outcomeOf(documentId: string, requestHash: string, stored: QdrantPoint): Outcome {
+  return storedHashOf(stored.payload) === requestHash ? { documentId } : { error: sameIdOtherBody(documentId) };
 }
 
 /** A refusal of what was sent, which may be one document's fault; not one of the place or of Qdrant's state. */
