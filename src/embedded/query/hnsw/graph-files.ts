@@ -35,7 +35,8 @@ export interface StoredGraph extends Omit<Head, "format" | "name" | "slotCount">
   sums: Uint32Array;
 }
 
-const FORMAT = 1;
+/** Raised with what makes graphs of before misread, or worth being built anew. */
+const FORMAT = 2;
 const GRAPH = ".graph";
 const INDEX = ".usearch";
 
