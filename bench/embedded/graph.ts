@@ -26,7 +26,7 @@ const QUERIES = 200;
 const K = 10;
 const SHARES = [0.5, 0.2, 0.01];
 /** `hnsw_ef` of searches that say how wide they are. */
-const WIDTHS = [128, 512, 2048];
+const WIDTHS = [128, 512, 1024];
 const KEY = "0-0";
 
 type Vectors = () => Float32Array;

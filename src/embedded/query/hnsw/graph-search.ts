@@ -15,10 +15,11 @@ import { type GraphBuilder } from "./graph-builder";
 
 /** Candidates for a result, before they are scored exactly. */
 const CANDIDATES_PER_HIT = 5;
-/** So many numbers are scanned in the time in which a graph proposes one candidate (measured: bench/embedded/graph.ts). */
-const NUMBERS_PER_CANDIDATE = 12_000;
+/** So many numbers of rows that lie apart are scanned in the time in which a graph proposes one candidate, 9 us (measured:
+ *  bench/embedded/graph.ts). */
+const NUMBERS_PER_CANDIDATE = 20_000;
 /** The graph is searched on this thread: about 10 ms. */
-const MOST_CANDIDATES = 2048;
+const MOST_CANDIDATES = 1024;
 
 export class GraphSearcher implements DenseSearcher, VectorIndexes {
   constructor(
