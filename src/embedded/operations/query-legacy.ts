@@ -10,7 +10,7 @@ import { type QueryRequest } from "../model/query";
 import { type QueryDependencies } from "../query/execute";
 import { queryCost } from "./read-cost";
 import { answerQuery } from "./search";
-import { checkQueryLimits } from "./search-limits";
+import { checkSearchLimits } from "./search-limits";
 import { checkReadLimits, countRead } from "./strict-mode";
 
 const POINTS = "/collections/:collection/points";
@@ -47,7 +47,7 @@ function callAndBatch<T extends QueryRequest>(
         const query = readBody(request, decode, root);
         const collection = engine.collection(request.params["collection"] ?? "");
         checkReadLimits(collection, { timeout });
-        checkQueryLimits(collection, query);
+        checkSearchLimits(collection, query);
         countRead(collection, queryCost(collection, query));
         check(query);
         return answerQuery(engine, collection, query, dependencies);
@@ -62,7 +62,7 @@ function callAndBatch<T extends QueryRequest>(
         const searches = readBody(request, batchOf(decode, root));
         const collection = engine.collection(request.params["collection"] ?? "");
         checkReadLimits(collection, { timeout, batchSize: searches.length });
-        for (const search of searches) checkQueryLimits(collection, search);
+        for (const search of searches) checkSearchLimits(collection, search);
         countRead(
           collection,
           searches.reduce((sum, search) => sum + queryCost(collection, search), 0),

@@ -112,10 +112,16 @@ function* requirements(filter: Filter, within: PayloadPath | undefined): Generat
   }
 }
 
+type Alternative = "use a different filter" | "use a different formula expression";
+
 /** @throws QdrantError 400 that names the first field without an index that can serve its condition */
-export function requireIndexes(indexes: ReadonlyMap<string, PayloadIndexSchema>, filter: Filter): void {
+export function requireIndexes(
+  indexes: ReadonlyMap<string, PayloadIndexSchema>,
+  filter: Filter,
+  alternative: Alternative,
+): void {
   for (const { path, capabilities } of requirements(filter, undefined)) {
-    requireIndex(indexes, path, capabilities, "use a different filter");
+    requireIndex(indexes, path, capabilities, alternative);
   }
 }
 
@@ -124,7 +130,7 @@ export function requireIndex(
   indexes: ReadonlyMap<string, PayloadIndexSchema>,
   path: PayloadPath,
   capabilities: readonly Capability[],
-  alternative: "use a different filter" | "use a different formula expression",
+  alternative: Alternative,
 ): void {
   if (capabilities.length === 0) return;
   const schema = indexes.get(path.text);

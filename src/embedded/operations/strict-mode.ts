@@ -1,13 +1,14 @@
 /** A collection's strict mode: limits that, once `enabled`, refuse requests before anything is done. An absent limit does not
  *  limit. */
 import { badRequest } from "../errors";
+import { arrayPath } from "../filter/path";
 import { type Collection, type CollectionConfig } from "../model/collection";
 import { type Condition, type Filter, type PayloadPath } from "../model/filter";
 import { type JsonObject, asDouble, isObject } from "../model/json";
-import { type GivenVectors } from "../model/vector";
+import { DEFAULT_VECTOR, type GivenVectors } from "../model/vector";
 import { type PointWrite } from "../model/write";
 import { denseBytes } from "./segments";
-import { conditionsOf, requireIndex, requireIndexes } from "./required-index";
+import { type Capability, conditionsOf, requireIndex, requireIndexes } from "./required-index";
 
 /** The strict mode that is in force, undefined where it is off. */
 function inForce(config: CollectionConfig): JsonObject | undefined {
@@ -37,12 +38,8 @@ function sizeOf(condition: Condition): number {
     case "nested":
       return largestCondition(condition.filter);
     case "field": {
-      const { match, geoPolygon } = condition.clauses;
-      const values = match?.kind === "any" || match?.kind === "except" ? match.values.length : 0;
-      const corners = geoPolygon
-        ? geoPolygon.exterior.length + geoPolygon.interiors.reduce((sum, ring) => sum + ring.length, 0)
-        : 0;
-      return Math.max(values, corners);
+      const { match } = condition.clauses;
+      return match?.kind === "any" || match?.kind === "except" ? match.values.length : 0;
     }
     default:
       return 0;
@@ -58,6 +55,7 @@ function checkFilter(
   unindexed: "unindexed_filtering_retrieve" | "unindexed_filtering_update",
 ): void {
   if (filter === undefined) return;
+  if (strict.get(unindexed) === false) requireIndexes(collection.config.indexes, filter, "use a different filter");
   const most = asDouble(strict.get("filter_max_conditions"));
   const count = conditionCount(filter);
   if (most !== undefined && count > most) {
@@ -70,7 +68,6 @@ function checkFilter(
   if (largest !== undefined && size > largest) {
     throw badRequest(`Condition size limit reached (${size} > ${largest}). Help: Reduce the size of your condition.`);
   }
-  if (strict.get(unindexed) === false) requireIndexes(collection.config.indexes, filter);
 }
 
 /** What a read asks for, as far as strict mode limits it. `limit` is what the request gave or stands for; a scroll without
@@ -92,22 +89,29 @@ export interface ReadDemand {
 export function checkReadLimits(collection: Collection, demand: ReadDemand): void {
   const strict = inForce(collection.config);
   if (!strict) return;
-  checkLimit(strict, "max_timeout", demand.timeout, "timeout");
   checkLimit(strict, "search_max_batchsize", demand.batchSize, "search batch size");
   checkLimit(strict, "max_query_limit", demand.limit, "limit");
   checkFilter(collection, strict, demand.filter, "unindexed_filtering_retrieve");
+  checkLimit(strict, "search_max_oversampling", demand.oversampling, "oversampling");
+  checkLimit(strict, "search_max_hnsw_ef", demand.hnswEf, "hnsw_ef");
   if (demand.exact && strict.get("search_allow_exact") === false) {
     throw badRequest("Exact search disabled!. Help: Set exact=false.");
   }
-  checkLimit(strict, "search_max_hnsw_ef", demand.hnswEf, "hnsw_ef");
-  checkLimit(strict, "search_max_oversampling", demand.oversampling, "oversampling");
+  checkLimit(strict, "max_timeout", demand.timeout, "timeout");
 }
 
-/** A formula reads `path` as a number. @throws QdrantError 400 where strict mode wants an index for that */
-export function checkFormulaField(collection: Collection, path: PayloadPath): void {
+/** @param reads the fields that a formula reads, each with what an index of it must be able to do
+ *  @throws QdrantError 400 where strict mode wants an index for one of them, or for one of the conditions */
+export function checkFormulaFields(
+  collection: Collection,
+  reads: readonly { path: PayloadPath; capabilities: readonly Capability[] }[],
+  conditions: Condition[],
+): void {
   if (inForce(collection.config)?.get("unindexed_filtering_retrieve") !== false) return;
   const { indexes } = collection.config;
-  requireIndex(indexes, path, ["float", "integer match", "integer range"], "use a different formula expression");
+  const alternative = "use a different formula expression";
+  for (const { path, capabilities } of reads) requireIndex(indexes, path, capabilities, alternative);
+  requireIndexes(indexes, { must: conditions }, alternative);
 }
 
 /** Groups read `path` by exact values. @throws QdrantError 400 where strict mode wants an index for that */
@@ -127,23 +131,50 @@ export function checkGroupField(collection: Collection, path: PayloadPath): void
  *  @throws QdrantError 400 */
 export function checkUnindexedSearch(collection: Collection, name: string, filter?: Filter): void {
   const { config } = collection;
-  const dense = config.dense.get(name);
-  if (!dense || inForce(config)?.get("search_allow_exact") !== false) return;
-  const given = dense.given.get("hnsw_config");
+  if (config.sparse.has(name) || inForce(config)?.get("search_allow_exact") !== false) return;
+  const given = config.dense.get(name)?.given.get("hnsw_config");
   const option = (key: string): number | undefined =>
     (isObject(given) ? asDouble(given.get(key)) : undefined) ?? asDouble(config.hnsw.get(key));
   if (option("m") !== 0) return;
-  if ((option("payload_m") ?? 0) > 0 && filter && namesTenant(config, filter)) return;
+  const forbidden = `Request is forbidden${name === DEFAULT_VECTOR ? "" : ` on '${name}'`} because`;
+  if (!filter || !namesTenant(config, filter)) {
+    throw badRequest(
+      `${forbidden} global vector indexing is disabled (hnsw_config.m = 0). Help: Use tenant-specific filter, ` +
+        "enable global vector indexing or enable strict mode `search_allow_exact` option",
+    );
+  }
+  if ((option("payload_m") ?? 0) > 0) return;
   throw badRequest(
-    `Request is forbidden on '${name}' because global vector indexing is disabled (hnsw_config.m = 0). Help: ` +
-      "Use tenant-specific filter, enable global vector indexing or enable strict mode `search_allow_exact` option",
+    `${forbidden} vector indexing is disabled (hnsw_config.m = 0 and hnsw_config.payload_m = 0). Help: Enable vector ` +
+      "indexing, use a prefetch query with indexed vectors or enable strict mode `search_allow_exact` option",
   );
 }
 
+/** Any condition counts, `must_not` and `should` too. */
 const namesTenant = (config: CollectionConfig, filter: Filter): boolean =>
-  (filter.must ?? []).some(
-    (each) => each.kind === "field" && config.indexes.get(each.path.text)?.params?.get("is_tenant") === true,
-  );
+  conditionsOf(filter).some((condition) => {
+    const params = config.indexes.get(fieldNamed(condition)?.text ?? "")?.params;
+    return params?.get("is_tenant") === true || params?.get("is_principal") === true;
+  });
+
+/** The field that a condition is about; of a filter within, that of its first condition about one. */
+function fieldNamed(condition: Condition): PayloadPath | undefined {
+  switch (condition.kind) {
+    case "field":
+    case "is_empty":
+    case "is_null":
+      return condition.path;
+    case "nested":
+      return arrayPath(condition.path);
+    case "filter":
+      return conditionsOf(condition.filter)
+        .map(fieldNamed)
+        .find((path) => path !== undefined);
+    case "has_id":
+    case "has_vector":
+      return undefined;
+  }
+}
 
 /** The limit that `multivector_config` or `sparse_config` set on the vector `name`. */
 function vectorLimit(strict: JsonObject, config: string, name: string, key: string): number | undefined {
@@ -170,6 +201,12 @@ function checkVectors(strict: JsonObject, vectors: GivenVectors): void {
   }
 }
 
+function checkPayloadSize(collection: Collection, strict: JsonObject): void {
+  const most = asDouble(strict.get("max_collection_payload_size_bytes"));
+  if (most === undefined || collection.table.payloadBytes < most) return;
+  throw badRequest(`Max payload storage size limit of ${Math.fround(most / (1024 * 1024))}MB reached!`);
+}
+
 function checkPoints(
   collection: Collection,
   strict: JsonObject,
@@ -177,17 +214,14 @@ function checkPoints(
   name: "upsert limit" | "update limit",
 ): void {
   checkLimit(strict, "upsert_max_batchsize", points.length, name);
-  const most = asDouble(strict.get("max_points_count"));
-  if (most !== undefined && collection.table.pointCount >= most) {
-    throw badRequest(`Max points count limit of ${most} reached!`);
-  }
   const mostBytes = asDouble(strict.get("max_collection_vector_size_bytes"));
   if (mostBytes !== undefined && denseBytes(collection) >= mostBytes) {
     throw badRequest(`Max vector storage size limit of ${Math.fround(mostBytes / (1024 * 1024))}MB reached!`);
   }
-  const mostPayload = asDouble(strict.get("max_collection_payload_size_bytes"));
-  if (mostPayload !== undefined && collection.table.payloadBytes >= mostPayload) {
-    throw badRequest(`Max payload storage size limit of ${Math.fround(mostPayload / (1024 * 1024))}MB reached!`);
+  checkPayloadSize(collection, strict);
+  const most = asDouble(strict.get("max_points_count"));
+  if (most !== undefined && collection.table.pointCount >= most) {
+    throw badRequest(`Max points count limit of ${most} reached!`);
   }
   for (const { vectors } of points) checkVectors(strict, vectors);
 }
@@ -206,6 +240,7 @@ export function checkWrite(collection: Collection, write: PointWrite, timeout: n
     case "delete_vectors":
       return checkFilter(collection, strict, write.filter, "unindexed_filtering_update");
     default:
+      if (write.kind === "set_payload" || write.kind === "overwrite_payload") checkPayloadSize(collection, strict);
       if (write.target.kind !== "filter") return;
       return checkFilter(collection, strict, write.target.filter, "unindexed_filtering_update");
   }

@@ -1,6 +1,7 @@
 /** What every operation refuses alike, at any Qdrant address: its status, the form of its answer, and in which order it looks. */
 import { uniqueName } from "../../support/backend";
 import { type ContractTarget, request } from "../target";
+import { strictSuite } from "./strict";
 
 /** `read`: `timeout` from 1 and `consistency`; `write`: `wait` and `ordering`; `manage`: `timeout` from 1, refused by the validator. */
 type Kind = "read" | "write" | "manage";
@@ -66,6 +67,8 @@ const BAD_QUERIES: Record<Kind, [query: string, status: number, text: RegExp][]>
 };
 
 export function refusalsSuite(target: () => ContractTarget): void {
+  strictSuite(target);
+
   const unknown = uniqueName("suite_nowhere");
 
   async function refusal(method: string, path: string, body?: unknown): Promise<[status: number, body: unknown]> {
