@@ -73,7 +73,8 @@ function schemaOf(type: PayloadIndexType, params: JsonObject | undefined, at: Pl
 
 function readTextParams(fields: Fields, params: JsonObject): void {
   const tokenizer = oneOf("prefix", "whitespace", "word", "multilingual");
-  params.set("tokenizer", fields.withDefault("tokenizer", tokenizer, "word"));
+  // It may be left out, but not be null.
+  params.set("tokenizer", fields.present("tokenizer") ? fields.required("tokenizer", tokenizer) : "word");
   for (const key of ["min_token_len", "max_token_len"]) {
     const length = fields.optional(key, unsigned());
     if (length !== undefined) params.set(key, length);

@@ -1,8 +1,8 @@
 /** Payload indexes: declare and drop. */
-import { QdrantError, badRequest } from "../errors";
+import { QdrantError, badRequest, formatError } from "../errors";
 import { payloadIndexSchema } from "../filter/index-schema";
 import { payloadPath, readPath } from "../filter/path";
-import { object } from "../http/decode";
+import { type Decoder, object } from "../http/decode";
 import { readBody } from "../http/requests/body";
 import { writeParams } from "../http/requests/write-params";
 import { type Route } from "../http/route";
@@ -14,10 +14,16 @@ import { nameParam } from "./collections";
 import { checkIndexCount, checkTimeout } from "./strict-mode";
 import { twoOperations } from "./vector-names";
 
-const createIndex = object((fields) => ({
-  path: fields.required("field_name", payloadPath),
-  schema: fields.optional("field_schema", payloadIndexSchema) ?? fields.optional("field_type", payloadIndexSchema),
-}));
+const createIndex = object((fields) => {
+  // Two names of one field.
+  if (fields.present("field_schema") && fields.present("field_type"))
+    throw formatError("duplicate field `field_schema`");
+  const schema: Decoder<PayloadIndexSchema> = (value) => payloadIndexSchema(value, fields.at.key("field_schema"));
+  return {
+    path: fields.required("field_name", payloadPath),
+    schema: fields.optional("field_schema", schema) ?? fields.optional("field_type", schema),
+  };
+});
 
 export const indexRoutes: Route<CollectionCatalog>[] = [
   {

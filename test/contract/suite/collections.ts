@@ -273,6 +273,13 @@ export function collectionsSuite(target: () => ContractTarget): void {
         /can't be both disabled/,
       ],
       [{ field_name: "v", field_schema: { type: "text", tokenizer: "none" } }, 400, /^Format error/],
+      [{ field_name: "v", field_schema: { type: "text", tokenizer: null } }, 400, /^Format error/],
+      [{ field_name: "v", field_schema: "text", field_type: "text" }, 400, /^Format error.*duplicate field/],
+      [
+        { field_name: "v", field_type: { type: "integer", lookup: false, range: false } },
+        422,
+        /field_schema\.lookup: /,
+      ],
       [{ field_schema: "keyword" }, 400, /^Format error/],
     ])("are not made of %j", async (body, status, text) => {
       const name = await collection();

@@ -54,6 +54,7 @@ it.each([
   ["7", 400],
   ["{}", 400],
   ['{"type":"text","tokenizer":"ngram"}', 400],
+  ['{"type":"text","tokenizer":null}', 400],
   ['{"type":"text","stopwords":"klingon"}', 400],
   ['{"type":"text","stemmer":{"type":"snowball"}}', 400],
   ['{"type":"text","min_token_len":-1}', 400],
