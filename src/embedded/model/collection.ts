@@ -1,5 +1,6 @@
 import { type JsonObject } from "./json";
 import { type Rates } from "../rates";
+import { type SizeEstimate } from "../sizes";
 import { type MutablePointTable } from "./table";
 
 export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
@@ -53,6 +54,8 @@ export interface Collection {
   readonly table: MutablePointTable;
   /** What strict mode's rates have left. */
   readonly rates: Rates;
+  /** How large strict mode takes it to be. */
+  readonly sizes: SizeEstimate;
   /** Takes the next operation id of this collection (they count from 1, failed applications take one too). */
   nextOperationId(): number;
   /** Resolves when all that was written to any collection so far is on disk. @throws QdrantError 500 where the disk failed. */

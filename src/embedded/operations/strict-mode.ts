@@ -7,8 +7,8 @@ import { type Condition, type Filter, type PayloadPath } from "../model/filter";
 import { type JsonObject, asDouble, isObject } from "../model/json";
 import { DEFAULT_VECTOR, type GivenVectors } from "../model/vector";
 import { type PointWrite } from "../model/write";
-import { denseBytes } from "./segments";
 import { type Capability, conditionsOf, requireIndex, requireIndexes } from "./required-index";
+import { checkPayloadSize, checkSizes } from "./size-limits";
 
 /** The strict mode that is in force, undefined where it is off. */
 function inForce(config: CollectionConfig): JsonObject | undefined {
@@ -201,12 +201,6 @@ function checkVectors(strict: JsonObject, vectors: GivenVectors): void {
   }
 }
 
-function checkPayloadSize(collection: Collection, strict: JsonObject): void {
-  const most = asDouble(strict.get("max_collection_payload_size_bytes"));
-  if (most === undefined || collection.table.payloadBytes < most) return;
-  throw badRequest(`Max payload storage size limit of ${Math.fround(most / (1024 * 1024))}MB reached!`);
-}
-
 function checkPoints(
   collection: Collection,
   strict: JsonObject,
@@ -214,15 +208,7 @@ function checkPoints(
   name: "upsert limit" | "update limit",
 ): void {
   checkLimit(strict, "upsert_max_batchsize", points.length, name);
-  const mostBytes = asDouble(strict.get("max_collection_vector_size_bytes"));
-  if (mostBytes !== undefined && denseBytes(collection) >= mostBytes) {
-    throw badRequest(`Max vector storage size limit of ${Math.fround(mostBytes / (1024 * 1024))}MB reached!`);
-  }
-  checkPayloadSize(collection, strict);
-  const most = asDouble(strict.get("max_points_count"));
-  if (most !== undefined && collection.table.pointCount >= most) {
-    throw badRequest(`Max points count limit of ${most} reached!`);
-  }
+  checkSizes(collection, strict);
   for (const { vectors } of points) checkVectors(strict, vectors);
 }
 
@@ -231,7 +217,11 @@ function checkPoints(
 export function checkWrite(collection: Collection, write: PointWrite, timeout: number | undefined): void {
   const strict = inForce(collection.config);
   if (!strict) return;
+  checkWriteItself(collection, strict, write);
   checkLimit(strict, "max_timeout", timeout, "timeout");
+}
+
+function checkWriteItself(collection: Collection, strict: JsonObject, write: PointWrite): void {
   switch (write.kind) {
     case "upsert":
       return checkPoints(collection, strict, write.points, "upsert limit");

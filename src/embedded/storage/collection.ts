@@ -7,6 +7,7 @@ import {
   type SparseParams,
 } from "../model/collection";
 import { Rates } from "../rates";
+import { SizeEstimate } from "../sizes";
 import { type CatalogParts } from "./catalog";
 import { type CollectionRecord, encodeCollection } from "./config-codec";
 import { Counters } from "./counters";
@@ -28,6 +29,7 @@ export class StoredCollection implements Collection {
     readonly number: number,
     private readonly record: CollectionRecord,
     readonly rates = new Rates(false),
+    readonly sizes = new SizeEstimate(),
   ) {
     this.counters = new Counters(parts.store, Buffer.from(COUNTERS_KEY + String(number)));
     this.points = new StoredPointTable({
@@ -53,7 +55,8 @@ export class StoredCollection implements Collection {
       vectorNumbers: new Map(names.map((vector, index) => [vector, index])),
       nextVectorNumber: names.length,
     };
-    const collection = new StoredCollection(parts, sweeper, number, record, new Rates(true));
+    const sizes = new SizeEstimate({ vectorBytes: 0, payloadBytes: 0, points: 0 });
+    const collection = new StoredCollection(parts, sweeper, number, record, new Rates(true), sizes);
     collection.save();
     return collection;
   }

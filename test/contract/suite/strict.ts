@@ -128,6 +128,17 @@ export function strictSuite(target: () => ContractTarget): void {
         200,
       );
     });
+
+    it("counts its points with every 32nd write only", async () => {
+      const call = await strict({ max_points_count: 1 });
+      const upsert = (id: number) => call("PUT", "/points?wait=true", { points: [{ id, vector: [1, 1] }] });
+      for (let write = 1; write < 32; write++) expect((await upsert(write)).status).toBe(200);
+      const full = { status: 400, error: "Bad request: Max points count limit of 1 reached!" };
+      expect(await upsert(32)).toEqual(full);
+      await call("POST", "/points/delete?wait=true", { filter: {} });
+      for (let write = 33; write < 64; write++) expect(await upsert(write)).toEqual(full);
+      expect((await upsert(64)).status).toBe(200);
+    });
   });
 }
 
