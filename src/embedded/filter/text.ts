@@ -68,7 +68,7 @@ function normaliser(options: TextIndexOptions): {
     [...(stopwords?.languages.flatMap(stopWordsOf) ?? []), ...(stopwords?.custom ?? [])].map(small),
   );
   const stem = stemmer === undefined ? undefined : stemmerFor(stemmer);
-  const spelled = (word: string): string => small(asciiFolding ? folder.foldMaintaining(word) : word);
+  const spelled = (word: string): string => small(asciiFolding ? folded(word) : word);
   const stemmed = (word: string): string => (stem === undefined ? word : stem(word));
   return {
     word: (word) => {
@@ -78,6 +78,16 @@ function normaliser(options: TextIndexOptions): {
     start: (word) => stemmed(spelled(word)),
   };
 }
+
+/** Where Qdrant's table of letters is another than the package's. */
+const FOLDED_OTHERWISE = new Map([
+  ["Ə", "Ə"],
+  ["ǥ", "g"],
+  ["ǧ", "g"],
+]);
+
+const folded = (word: string): string =>
+  word.replace(/\P{ASCII}/gu, (letter) => FOLDED_OTHERWISE.get(letter) ?? folder.foldMaintaining(letter));
 
 function stemmerFor(language: string): (word: string) => string {
   // The only language of Qdrant's that the package does not know.
