@@ -35,7 +35,7 @@ export const matrixRoutes = (dependencies: QueryDependencies): Route[] => {
       const { timeout } = readParams(request.query);
       const matrix = readBody(request, matrixRequest, "search_request");
       const collection = engine.collection(request.params["collection"] ?? "");
-      checkReadLimits(collection, { timeout, limit: matrix.sample * matrix.limit, filter: matrix.filter });
+      checkReadLimits(collection, { timeout, limit: matrix.demand, filter: matrix.filter });
       countRead(collection);
       return show(await matrixOf(collection, matrix, dependencies));
     },

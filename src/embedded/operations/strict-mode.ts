@@ -121,7 +121,9 @@ export function checkGroupField(collection: Collection, path: PayloadPath): void
   const help = "Help: Create an index supporting `match` for this key.";
   if (!schema) throw badRequest(`Index required but not found for "${path.text}". ${help}`);
   const matches = schema.type === "keyword" || schema.type === "uuid" || schema.type === "bool";
-  if (matches || (schema.type === "integer" && schema.lookup)) return;
+  // An index that was made with parameters counts only if `lookup` is among them.
+  const looksUp = schema.type === "integer" && (schema.params?.get("lookup") ?? !schema.params) === true;
+  if (matches || looksUp) return;
   const type = schema.type.charAt(0).toUpperCase() + schema.type.slice(1);
   throw badRequest(`Index of type "${type}" found for "${path.text}". ${help}`);
 }

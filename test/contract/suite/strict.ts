@@ -129,6 +129,33 @@ export function strictSuite(target: () => ContractTarget): void {
       );
     });
 
+    it.each([
+      [{ sample: 4, limit: 3 }, 12],
+      [{ limit: 11 }, 11],
+      [{ sample: 11 }, 11],
+      [{ sample: 10 }, undefined],
+      [{}, undefined],
+    ])("counts of a matrix what is given: %j", async (body, counted) => {
+      const call = await strict({ max_query_limit: 10 });
+      expect(await call("POST", "/points/search/matrix/pairs", body)).toEqual(
+        counted === undefined
+          ? { status: 200, error: undefined }
+          : refused(new RegExp(`Limit exceeded ${counted} > 10`)),
+      );
+    });
+
+    it.each([
+      ["integer", 200],
+      [{ type: "integer", lookup: true }, 200],
+      [{ type: "integer" }, 400],
+      [{ type: "integer", lookup: false, range: true }, 400],
+      ["float", 400],
+    ])("groups by an index that looks values up (%j)", async (schema, status) => {
+      const call = await strict({ unindexed_filtering_retrieve: false });
+      await call("PUT", "/index?wait=true", { field_name: "n", field_schema: schema });
+      expect((await call("POST", "/points/query/groups", { query: [1, 1], group_by: "n" })).status).toBe(status);
+    });
+
     it("counts its points with every 32nd write only", async () => {
       const call = await strict({ max_points_count: 1 });
       const upsert = (id: number) => call("PUT", "/points?wait=true", { points: [{ id, vector: [1, 1] }] });
