@@ -18,16 +18,18 @@ export class Place {
   private constructor(
     readonly path: string,
     private readonly faults: string[],
+    /** Whether a key may stand more than once, its last value counting, instead of being refused. */
+    readonly takesRepeats = false,
   ) {}
 
   static root(name = ""): Place {
     return new Place(name, []);
   }
   key(name: string): Place {
-    return new Place(this.path === "" ? name : `${this.path}.${name}`, this.faults);
+    return new Place(this.path === "" ? name : `${this.path}.${name}`, this.faults, this.takesRepeats);
   }
   item(index: number): Place {
-    return new Place(`${this.path}[${index}]`, this.faults);
+    return new Place(`${this.path}[${index}]`, this.faults, this.takesRepeats);
   }
   /** Notes a value outside its limits; decoding goes on. */
   fault(text: string): void {
@@ -35,7 +37,11 @@ export class Place {
   }
   /** The same place with faults of its own, for reading something that may turn out not to count. */
   trial(): Place {
-    return new Place(this.path, []);
+    return new Place(this.path, [], this.takesRepeats);
+  }
+  /** The same place, where repeated keys are taken. */
+  takingRepeats(): Place {
+    return new Place(this.path, this.faults, true);
   }
   /** Takes over the faults that were noted on trial. */
   adopt(trial: Place): void {
@@ -174,7 +180,7 @@ export class Fields {
     return this.optional(key, decode) ?? byDefault;
   }
   private once(key: string): JsonValue | undefined {
-    if (this.object instanceof RepeatingObject && this.object.repeated.has(key)) {
+    if (!this.at.takesRepeats && this.object instanceof RepeatingObject && this.object.repeated.has(key)) {
       throw formatError(`duplicate field \`${key}\``);
     }
     return this.object.get(key);

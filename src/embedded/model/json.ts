@@ -25,8 +25,8 @@ export class FloatList {
   ) {}
 }
 
-/** An object whose text held a key more than once. The last value counts in a payload; what should be a type of the API is
- *  refused for it (http/decode.ts). */
+/** An object whose text held a key more than once. The last value counts in a payload and in an upsert; what else should
+ *  be a type of the API is refused for it (http/decode.ts). */
 export class RepeatingObject extends Map<string, JsonValue> {
   readonly repeated = new Set<string>();
 

@@ -36,7 +36,7 @@ const namesNoPoint = (write: PointWrite): boolean => {
     case "update_vectors":
       return isEmptyList(write.points);
     case "delete_vectors":
-      return isEmptyList(write.ids);
+      return !write.filter && isEmptyList(write.ids); // with a filter, its own part is done first
     default:
       return write.target.kind === "ids" && isEmptyList(write.target.ids);
   }
@@ -67,11 +67,10 @@ export function performWrite(collection: Collection, write: PointWrite, wait: bo
     case "delete_vectors": {
       const targets = deleteVectorTargets(write);
       if (targets.length === 0) throw badRequest("No filter or points provided");
-      return targets.reduce(
-        (_, target) =>
-          apply(collection, wait, (version) => applyDeleteVectors(collection, write.names, target, version)),
-        0,
-      );
+      return targets.reduce((_, target) => {
+        if (target.kind === "ids" && isEmptyList(target.ids)) throw badRequest("Empty update request");
+        return apply(collection, wait, (version) => applyDeleteVectors(collection, write.names, target, version));
+      }, 0);
     }
     default:
       return apply(collection, wait, (version) => applyPayload(collection, write, version));

@@ -231,6 +231,42 @@ export function pointsSuite(target: () => ContractTarget): void {
     });
   });
 
+  describe("a repeated key", () => {
+    it.each([
+      ["alone", (upsert: string) => ["PUT", "/points", upsert] as const],
+      ["in a batch", (upsert: string) => ["POST", "/points/batch", `{"operations":[{"upsert":${upsert}}]}`] as const],
+    ])("counts with its last value in an upsert %s", async (_, callOf) => {
+      const points = await collection();
+      await points.upsert({ points: [{ id: 1, vector: [1, 2], payload: { n: 1 } }] });
+      const [method, path, body] = callOf(
+        '{"points":[],"points":[{"id":7,"id":1,"vector":[1],"vector":[3,4]},{"id":2,"vector":[5,6]}],' +
+          '"update_filter":{"must":[{"key":"n","match":{"value":9}}],"must":[{"key":"n","match":{"value":1}}]}}',
+      );
+      expect((await points.call(method, `${path}?wait=true`, body)).status).toBe(200);
+      expect((await points.scroll({ with_vector: true })).body?.result).toEqual({
+        points: [
+          { id: 1, payload: {}, vector: [3, 4] },
+          { id: 2, payload: {}, vector: [5, 6] },
+        ],
+        next_page_offset: null,
+      });
+    });
+
+    it.each([
+      ["PUT", "/points/vectors", '{"points":[{"id":1,"vector":[3,4],"vector":[5,6]}]}'],
+      ["POST", "/points/payload", '{"payload":{"a":1},"payload":{"b":2},"points":[1]}'],
+      ["POST", "/points/delete", '{"points":[1],"points":[1]}'],
+    ])("is refused by other writes (%s %s)", async (method, path, body) => {
+      const points = await collection();
+      await points.upsert({ points: [{ id: 1, vector: [1, 2] }] });
+      const answer = await points.call(method, `${path}?wait=true`, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual(failure(expect.stringMatching(/^Format error in JSON body/)));
+      const kept = await points.retrieve({ ids: [1], with_payload: true, with_vector: true });
+      expect(kept.body?.result).toEqual([{ id: 1, payload: {}, vector: [1, 2] }]);
+    });
+  });
+
   describe("what is refused", () => {
     it.each<[string, string, unknown, number, string]>([
       ["PUT", "/points", { points: [] }, 400, "Bad request: Empty update request"],
@@ -275,6 +311,18 @@ export function pointsSuite(target: () => ContractTarget): void {
       });
       expect(answer.status).toBe(400);
       expect(await points.count()).toEqual({ count: 0 });
+    });
+
+    it("a deletion of vectors by no ids, after the filter beside them has had its effect", async () => {
+      const points = await collection();
+      await points.upsert({ points: [{ id: 1, vector: [1, 2] }] });
+      const answer = await points.call("POST", "/points/vectors/delete?wait=true", {
+        points: [],
+        filter: {},
+        vector: [""],
+      });
+      expect([answer.status, answer.body]).toEqual([400, failure("Bad request: Empty update request")]);
+      expect((await points.retrieve({ ids: [1], with_vector: true })).body?.result).toEqual([{ id: 1, vector: {} }]);
     });
 
     it("nothing of an unwaited write but wrong sizes", async () => {

@@ -80,6 +80,7 @@ function points(fields: Fields): GivenPoint[] {
   throw formatError("Invalid PointInsertOperations format");
 }
 
+/** Qdrant reads this body as plain JSON before it reads it as points, so that of a repeated key the last value counts. */
 export const upsertRequest: Decoder<PointWrite> = (value: JsonValue, at: Place) => {
   if (!isObject(value)) throw formatError("Invalid PointInsertOperations format");
   return object((fields): PointWrite => ({
@@ -87,5 +88,5 @@ export const upsertRequest: Decoder<PointWrite> = (value: JsonValue, at: Place) 
     points: points(fields),
     mode: fields.withDefault("update_mode", oneOf("upsert", "insert_only", "update_only"), "upsert"),
     filter: fields.optional("update_filter", filter),
-  }))(value, at);
+  }))(value, at.takingRepeats());
 };
