@@ -50,12 +50,15 @@ const TEXT_PARAMS = [
   "enable_hnsw",
 ] as const;
 
-/** Like Qdrant's parser, takes a list of the values in the order of their declaration for an object. */
 function fromList(values: readonly JsonValue[], at: Place): JsonObject {
   const type = payloadIndexType(values[0] ?? null, at);
   const { shown, optional } = FLAGS[type];
-  const names = ["type", ...(type === "text" ? TEXT_PARAMS : [...shown, ...optional])];
-  if (values.length < 1 + shown.length || values.length > names.length)
+  return named(values, ["type", ...(type === "text" ? TEXT_PARAMS : [...shown, ...optional])], 1 + shown.length);
+}
+
+/** Like Qdrant's parser, takes a list of the values in the order of their declaration for an object; of them `needed` are. */
+function named(values: readonly JsonValue[], names: readonly string[], needed: number): JsonObject {
+  if (values.length < needed || values.length > names.length)
     throw formatError("data did not match any variant of untagged enum PayloadFieldSchema");
   return new Map(values.map((value, index) => [names[index] ?? "", value]));
 }
@@ -133,8 +136,9 @@ const stopWordLanguage = languageOf(STOP_WORD_LANGUAGES);
 
 /** One language, or a set of languages and own words; sets are shown sorted and without repeats. */
 const stopwordsParam: Decoder<JsonValue> = (value, at) => {
-  if (!isObject(value)) return stopWordLanguage(value, at);
-  const fields = new Fields(value, at);
+  const set = Array.isArray(value) ? named(value, ["languages", "custom"], 0) : value;
+  if (!isObject(set)) return stopWordLanguage(set, at);
+  const fields = new Fields(set, at);
   const shown: JsonObject = new Map();
   const languages = fields.optional("languages", listOf(stopWordLanguage));
   if (languages) shown.set("languages", [...new Set(languages)].sort());
@@ -144,8 +148,9 @@ const stopwordsParam: Decoder<JsonValue> = (value, at) => {
 };
 
 const stemmerParam: Decoder<JsonValue> = (value, at) => {
-  const fields = isObject(value) ? new Fields(value, at) : undefined;
-  if (fields === undefined) throw formatError("data did not match any variant of untagged enum StemmingAlgorithm");
+  const params = Array.isArray(value) ? named(value, ["type", "language"], 2) : value;
+  if (!isObject(params)) throw formatError("data did not match any variant of untagged enum StemmingAlgorithm");
+  const fields = new Fields(params, at);
   return new Map<string, JsonValue>([
     ["type", fields.required("type", oneOf("snowball"))],
     ["language", fields.required("language", languageOf(STEMMER_LANGUAGES))],

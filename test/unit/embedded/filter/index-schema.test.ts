@@ -49,12 +49,25 @@ it("shows what was given, unset flags of numbers as null, and no unknown key", (
   );
 });
 
+it("takes a list of an object's values for the object, inside too", () => {
+  const { params } = read('{"type":"text","stopwords":[["fr"],["b","a"]],"stemmer":["snowball","de"]}');
+  expect(params).toEqual(
+    read(
+      '{"type":"text","stopwords":{"languages":["fr"],"custom":["a","b"]},"stemmer":{"type":"snowball","language":"de"}}',
+    ).params,
+  );
+  expect(read('{"type":"text","stopwords":[]}').params?.get("stopwords")).toEqual(new Map());
+});
+
 it.each([
   ['"number"', 400],
   ["7", 400],
   ["{}", 400],
   ['{"type":"text","tokenizer":"ngram"}', 400],
   ['{"type":"text","tokenizer":null}', 400],
+  ['{"type":"text","stopwords":["the","a"]}', 400],
+  ['{"type":"text","stopwords":[["en"],["x"],[]]}', 400],
+  ['{"type":"text","stemmer":["snowball"]}', 400],
   ['{"type":"text","stopwords":"klingon"}', 400],
   ['{"type":"text","stemmer":{"type":"snowball"}}', 400],
   ['{"type":"text","min_token_len":-1}', 400],
