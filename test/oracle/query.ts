@@ -39,14 +39,26 @@ export interface Hit {
 
 export function oracleQuery(points: OraclePoint[], columns: Record<string, Column>, request: OracleRequest): Hit[] {
   const wanted = { ...request, limit: request.limit + (request.offset ?? 0) };
-  return stage(points, columns, wanted).slice(request.offset ?? 0);
+  // What any prefetch names is left out of all of them.
+  const named = idsNamedIn(request);
+  const visible = points.filter(({ id }) => !named.includes(id));
+  return stage(visible, columns, wanted, points).slice(request.offset ?? 0);
 }
 
-function stage(visible: OraclePoint[], columns: Record<string, Column>, request: OracleRequest, all = visible): Hit[] {
+const idsNamedIn = ({ query, prefetch = [] }: OracleRequest): number[] => [
+  ...(query === undefined ? [] : idsNamed(query)),
+  ...prefetch.flatMap(idsNamedIn),
+];
+
+function stage(
+  visible: OraclePoint[],
+  columns: Record<string, Column>,
+  request: OracleRequest,
+  all: OraclePoint[],
+): Hit[] {
   const { query, using = "", filter, prefetch = [], limit } = request;
   const allowed = filter?.must.flatMap(({ has_id }) => has_id);
-  const named = query === undefined ? [] : idsNamed(query);
-  const points = visible.filter(({ id }) => (allowed?.includes(id) ?? true) && !named.includes(id));
+  const points = visible.filter(({ id }) => allowed?.includes(id) ?? true);
   const lists = prefetch.map((source) => stage(points, columns, source, all));
   const found = new Set(lists.flatMap((list) => list.map(({ id }) => id)));
   const candidates = prefetch.length > 0 ? points.filter(({ id }) => found.has(id)) : points;

@@ -77,6 +77,8 @@ export type Expression =
 export interface LookupFrom {
   collection: string;
   vector?: string;
+  /** As it was sent. */
+  shardKey?: JsonValue;
 }
 
 export interface SearchParams {

@@ -2,8 +2,9 @@
  *  of its filter, and for examples given as ids one for each to be read and one for leaving them out of the answer; prefetches
  *  the same. At least one. */
 import { type Collection } from "../model/collection";
-import { type Example, type Query, type QueryStage } from "../model/query";
+import { type Example, type QueryStage } from "../model/query";
 import { DEFAULT_VECTOR } from "../model/vector";
+import { examplesOf } from "../query/examples";
 import { readCost } from "./strict-mode";
 
 export function queryCost(collection: Collection, stage: QueryStage): number {
@@ -14,7 +15,7 @@ function stageCost(
   collection: Collection,
   { query, using = DEFAULT_VECTOR, filter, lookupFrom, prefetch }: QueryStage,
 ) {
-  const examples = query ? examplesOf(query) : [];
+  const examples = examplesOf(query);
   const ids = examples.filter((each) => each.kind === "id").length;
   const isMulti = lookupFrom === undefined && collection.config.dense.get(using)?.multi === true;
   let cost = readCost(filter) - 1;
@@ -22,25 +23,6 @@ function stageCost(
   if (ids > 0) cost += ids + 1;
   for (const each of prefetch) cost += stageCost(collection, each);
   return cost;
-}
-
-function examplesOf(query: Query): Example[] {
-  const pairs = (context: readonly { positive: Example; negative: Example }[]): Example[] =>
-    context.flatMap(({ positive, negative }) => [positive, negative]);
-  switch (query.kind) {
-    case "nearest":
-      return [query.target];
-    case "recommend":
-      return [...query.positive, ...query.negative];
-    case "discover":
-      return [query.target, ...pairs(query.context)];
-    case "context":
-      return pairs(query.context);
-    case "feedback":
-      return [query.target, ...query.feedback.map(({ example }) => example)];
-    default:
-      return [];
-  }
 }
 
 function rowsOf(collection: Collection, example: Example, using: string, isMulti: boolean): number {

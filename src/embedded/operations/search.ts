@@ -9,6 +9,7 @@ import { type PointTable } from "../model/table";
 import { QueryRun, type QueryDependencies, type ScoredPoint } from "../query/execute";
 import { type Planning, planQuery } from "../query/plan";
 import { recordOf } from "./records";
+import { unknownShardKey } from "./shard-keys";
 
 /** A collection that another request than the one in the path names. @throws QdrantError 404 in Qdrant's other words */
 export function lookedUp(engine: CollectionLookup, name: string): Collection {
@@ -22,7 +23,11 @@ export function lookedUp(engine: CollectionLookup, name: string): Collection {
 
 export const planning = (engine: CollectionLookup, collection: Collection): Planning => ({
   collection,
-  lookup: (name) => lookedUp(engine, name),
+  lookup: (from) => {
+    const collection = lookedUp(engine, from.collection);
+    if (from.shardKey !== undefined) throw unknownShardKey(from.shardKey, "read");
+    return collection;
+  },
 });
 
 /** A hit as answers show it; nothing where the point has gone since it was found. */

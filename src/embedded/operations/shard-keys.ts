@@ -11,7 +11,7 @@ export const refusingShardKeys = <Engine extends CollectionLookup>(route: Route<
     const selector = selectorIn(request);
     if (selector === undefined) return route.handle(request, engine);
     engine.collection(request.params["collection"] ?? "");
-    throw refusal(selector, route.access);
+    throw unknownShardKey(selector, route.access);
   },
 });
 
@@ -36,7 +36,8 @@ function bodyOf(request: EngineRequest): JsonObject | undefined {
   }
 }
 
-function refusal(selector: JsonValue, access: Route["access"]): QdrantError {
+/** @throws QdrantError 400 where it is no selector at all */
+export function unknownShardKey(selector: JsonValue, access: Route["access"]): QdrantError {
   if (isObject(selector) && selector.has("target") && selector.has("fallback")) {
     const [target, fallback] = [shown(selector.get("target")), shown(selector.get("fallback"))];
     return notFound(`Neither target shard key ${target} nor fallback shard key ${fallback} exist`);

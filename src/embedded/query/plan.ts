@@ -1,7 +1,6 @@
 /** From a decoded query to a tree of stages that can be run: ids looked up, vectors prepared for their column, filters of outer
  *  stages carried into inner ones, contradictions refused. Reads stored vectors, changes nothing. */
-import { type QdrantError, badInput, badRequest, noPointFound, noVectorName, notFound } from "../errors";
-import { type Collection } from "../model/collection";
+import { type QdrantError, badInput, badRequest, noPointFound } from "../errors";
 import { type Condition, type Filter } from "../model/filter";
 import { type PointId } from "../model/point-id";
 import {
@@ -13,7 +12,7 @@ import {
   type VectorQuery,
 } from "../model/query";
 import { DEFAULT_VECTOR, type GivenVector, type StoredVector } from "../model/vector";
-import { checkDimensions, preparedVectors } from "../operations/prepare-vector";
+import { type ExampleSources, Examples } from "./examples";
 import { type CheckedFormula, checkFormula } from "./formula-check";
 import { averageVector } from "./recommend";
 
@@ -33,17 +32,14 @@ export interface Stage {
   step: Step;
   /** Its own and its parents', joined; undefined: every point. */
   filter: Filter | undefined;
-  /** The points that it or a parent names as examples. */
+  /** The points of the collection that any stage of the query names as examples. */
   excluded: ReadonlySet<PointId>;
   limit: number;
   threshold: number | undefined;
   params: SearchParams;
 }
 
-export interface Planning {
-  collection: Collection;
-  /** For `lookup_from`. @throws QdrantError 404 */
-  lookup(name: string): Collection;
+export interface Planning extends ExampleSources {
   /** Grouped queries say of a missing id that it lacks the vector. */
   missingIdLacksVector?: boolean;
 }
@@ -52,7 +48,16 @@ export interface Planning {
 export function planQuery(request: QueryStage, planning: Planning): Stage {
   const depth = depthOf(request) - 1;
   if (depth > MAX_DEPTH) throw badInput(`Validation failed: prefetches depth ${depth} exceeds max depth ${MAX_DEPTH}`);
-  return planStage(request, planning, [], new Set());
+  const named = [...stagesOf(request)].flatMap((stage) => new Examples(stage, planning).ids());
+  const missing = named.find(({ isThere }) => !isThere);
+  if (missing !== undefined && planning.missingIdLacksVector !== true) throw noPointFound(missing.id);
+  const excluded = new Set(named.filter(({ isOwn }) => isOwn).map(({ id }) => id));
+  return planStage(request, planning, [], excluded);
+}
+
+function* stagesOf(stage: QueryStage): Iterable<QueryStage> {
+  yield stage;
+  for (const source of stage.prefetch) yield* stagesOf(source);
 }
 
 const depthOf = (stage: QueryStage): number => 1 + Math.max(0, ...stage.prefetch.map(depthOf));
@@ -61,15 +66,12 @@ function planStage(
   request: QueryStage,
   planning: Planning,
   outerFilters: readonly Filter[],
-  outerExcluded: ReadonlySet<PointId>,
+  excluded: ReadonlySet<PointId>,
 ): Stage {
   refuseContradictions(request);
   const filters = request.filter ? [request.filter, ...outerFilters] : outerFilters;
-  const examples = new Examples(request, planning);
-  const step = stepOf(request, examples);
-  const excluded = new Set([...outerExcluded, ...examples.excluded]);
+  const step = stepOf(request, new Examples(request, planning));
   const sources = request.prefetch.map((source) => planStage(source, planning, filters, excluded));
-  refuseFusedVector(request);
   return {
     sources,
     step,
@@ -99,22 +101,15 @@ function refuseContradictions(stage: QueryStage): void {
   }
   if (query.kind === "formula" && prefetch.length === 0) throw needsPrefetches("Formula");
   if (query.kind !== "fusion") return;
-  if (prefetch.length === 0) {
-    refuseFusedVector(stage);
-    throw needsPrefetches("Fusion");
+  if ((stage.using ?? DEFAULT_VECTOR) !== DEFAULT_VECTOR) {
+    throw badRequest("Fusion queries cannot be combined with the 'using' field.");
   }
+  if (prefetch.length === 0) throw needsPrefetches("Fusion");
   const weights = query.fusion.kind === "rrf" ? query.fusion.weights : undefined;
   if (weights !== undefined && weights.length !== prefetch.length) {
     throw badInput(
       `Validation failed: RRF weights length (${weights.length}) does not match number of prefetches (${prefetch.length})`,
     );
-  }
-}
-
-/** Qdrant looks at this last, after the ids that prefetches name. */
-function refuseFusedVector({ query, using = DEFAULT_VECTOR }: QueryStage): void {
-  if (query?.kind === "fusion" && using !== DEFAULT_VECTOR) {
-    throw badRequest("Fusion queries cannot be combined with the 'using' field.");
   }
 }
 
@@ -162,76 +157,6 @@ function vectorQuery(query: VectorQuery<Example>, examples: Examples): VectorQue
       return { ...query, positive: prepared(positive), negative: prepared(negative) };
     }
   }
-}
-
-/** Turns a stage's examples into vectors, and remembers which points of the collection itself they name. */
-class Examples {
-  readonly excluded = new Set<PointId>();
-  private readonly name: string;
-
-  constructor(
-    private readonly stage: QueryStage,
-    private readonly planning: Planning,
-  ) {
-    this.name = stage.using ?? DEFAULT_VECTOR;
-  }
-
-  /** @throws QdrantError 404 where the point is missing or lacks the vector */
-  required(example: Example): GivenVector {
-    const vector = this.vectorOf(example);
-    if (vector === undefined) throw notFound(`Vector with name "${this.lookupName}" for point not found`);
-    return vector;
-  }
-  /** Those that have the vector. @throws QdrantError 404 where a point is missing */
-  present(examples: readonly Example[]): GivenVector[] {
-    return examples.map((example) => this.vectorOf(example)).filter((vector) => vector !== undefined);
-  }
-  /** @throws QdrantError 400 where the vector does not fit the column, or there is no such column */
-  prepared(vector: GivenVector): StoredVector {
-    this.checkName();
-    const { config } = this.planning.collection;
-    const named = new Map([[this.name, vector]]);
-    // Rows for a plain vector are of the wrong kind before they are of the wrong size.
-    const isWrongKind = vector.kind === "multi" && config.dense.get(this.name)?.multi === false;
-    if (!isWrongKind) checkDimensions(config, named, false);
-    const prepared = preparedVectors(config, named).get(this.name);
-    if (prepared === undefined) throw noVectorName(this.name);
-    return prepared;
-  }
-  checkName(): void {
-    const { dense, sparse } = this.planning.collection.table.vectorNames;
-    if (!dense.has(this.name) && !sparse.has(this.name)) throw noVectorName(this.name);
-  }
-
-  private get lookupName(): string {
-    return this.stage.lookupFrom?.vector ?? this.name;
-  }
-
-  private vectorOf(example: Example): GivenVector | undefined {
-    if (example.kind === "vector") return example.vector;
-    const { collection, lookup, missingIdLacksVector = false } = this.planning;
-    const { lookupFrom } = this.stage;
-    const from = lookupFrom === undefined ? collection : lookup(lookupFrom.collection);
-    // Qdrant compares names as they are given: looked up by an alias of this very collection, the point is not left out.
-    if (lookupFrom === undefined || lookupFrom.collection === collection.name) this.excluded.add(example.id);
-    const { table } = from;
-    const slot = table.slotOf(example.id);
-    if (slot === undefined) {
-      if (missingIdLacksVector) return undefined;
-      throw noPointFound(example.id);
-    }
-    const name = this.lookupName;
-    if (!table.vectorNames.dense.has(name) && !table.vectorNames.sparse.has(name)) throw noVectorName(name);
-    const stored = table.vectorAt(slot, name);
-    return stored && asGiven(stored);
-  }
-}
-
-function asGiven(stored: StoredVector): GivenVector {
-  if (stored.kind !== "multi") return stored;
-  const { size, data } = stored.multi;
-  const rows = Array.from({ length: data.length / size }, (_, i) => data.subarray(i * size, (i + 1) * size));
-  return { kind: "multi", rows };
 }
 
 /** Filters of several stages joined as Qdrant joins them: part by part. So conditions of `must` and `must_not` add up, but those of

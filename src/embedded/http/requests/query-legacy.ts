@@ -16,12 +16,11 @@ import { example, float32, lookupFrom, searchParams } from "./query";
 import { asVector, noteVectorFaults } from "./vectors";
 
 /** What the older calls share; `limit`, once called `top`, has no default. */
-function common(fields: Fields, leastLimit: number | undefined): Omit<QueryRequest, "query"> {
+function common(fields: Fields, leastLimit: number | undefined): Omit<QueryRequest, "query" | "scoreThreshold"> {
   return {
     prefetch: [],
     filter: fields.optional("filter", filter),
     params: fields.optional("params", searchParams),
-    scoreThreshold: fields.optional("score_threshold", float32),
     limit: fields.required(aliased(fields, "limit", "top"), unsigned({ min: leastLimit })),
     offset: fields.withDefault("offset", unsigned(), 0),
     payload: withPayload(fields, "none"),
@@ -45,21 +44,27 @@ const namedVector: Decoder<{ name: string; vector: GivenVector }> = (value, at) 
   return { name, vector };
 };
 
+/** Of search and recommend alone: discover knows no threshold. */
+const threshold = (fields: Fields): number | undefined => fields.optional("score_threshold", float32);
+
 const search = (fields: Fields, leastLimit?: number): QueryRequest => {
   const { name, vector } = fields.required("vector", namedVector);
-  return { ...common(fields, leastLimit), query: { kind: "nearest", target: { kind: "vector", vector } }, using: name };
+  return {
+    ...common(fields, leastLimit),
+    query: { kind: "nearest", target: { kind: "vector", vector } },
+    using: name,
+    scoreThreshold: threshold(fields),
+  };
 };
 
 export const searchRequest: Decoder<QueryRequest> = object((fields) => search(fields, 1));
 export const searchFields = (fields: Fields): QueryRequest => search(fields);
 
 /** Ids are looked up under the unnamed vector there where no name is given; the universal query takes the name in `using`. */
-const legacyLookup: Decoder<LookupFrom> = (value, at) => ({
-  vector: DEFAULT_VECTOR,
-  ...definedOf(lookupFrom(value, at)),
-});
-const definedOf = ({ collection, vector }: LookupFrom): LookupFrom =>
-  vector === undefined ? { collection } : { collection, vector };
+const legacyLookup: Decoder<LookupFrom> = (value, at) => {
+  const from = lookupFrom(value, at);
+  return { ...from, vector: from.vector ?? DEFAULT_VECTOR };
+};
 
 export type RecommendRequest = QueryRequest & {
   query: { kind: "recommend"; positive: Example[]; negative: Example[]; strategy: RecommendStrategy };
@@ -67,6 +72,7 @@ export type RecommendRequest = QueryRequest & {
 
 export const recommendFields = (fields: Fields, leastLimit?: number): RecommendRequest => ({
   ...common(fields, leastLimit),
+  scoreThreshold: threshold(fields),
   query: {
     kind: "recommend",
     positive: fields.withDefault("positive", listOf(example), []),

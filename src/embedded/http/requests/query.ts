@@ -14,6 +14,7 @@ import {
   type SearchParams,
 } from "../../model/query";
 import { type Selectors } from "../../model/selector";
+import { unknownShardKey } from "../../operations/shard-keys";
 import { orderBy } from "../../query/order-by";
 import {
   type Decoder,
@@ -231,9 +232,16 @@ export const searchParams: Decoder<SearchParams> = object((fields) => {
   };
 });
 
+/** A shard key is kept as it is: no collection has any, so all that can be said of it is that it is not there. */
+const shardKey: Decoder<JsonValue> = (value) => {
+  unknownShardKey(value, "read");
+  return value;
+};
+
 export const lookupFrom: Decoder<LookupFrom> = object((fields) => ({
   collection: fields.required("collection", string),
   vector: fields.optional("vector", string),
+  shardKey: fields.optional("shard_key", shardKey),
 }));
 
 const DEFAULT_LIMIT = 10;
