@@ -128,7 +128,8 @@ export class QueryRun {
       ({ score }) => threshold !== undefined && !passesThreshold(distance, shown(score), threshold),
     );
     const kept = failing < 0 ? found : found.slice(0, failing);
-    const chosen = picksHere ? await this.diversified(name, kept, mmr, limit) : kept;
+    const chosen =
+      picksHere && query.kind === "nearest" ? await this.diversified(name, query.target, kept, mmr, limit) : kept;
     return chosen.flatMap(({ slot, score }) => this.scored(slot, shown(score)));
   }
 
@@ -140,15 +141,25 @@ export class QueryRun {
     return without(among ?? (await slotsWith(this.table, name)), excluded);
   }
 
-  private async diversified(name: string, found: SlotScore[], { diversity }: Mmr, limit: number): Promise<SlotScore[]> {
+  /** Relevance is compared with similarity, so neither is weighted by `idf`, by which the candidates were found. */
+  private async diversified(
+    name: string,
+    target: StoredVector,
+    found: SlotScore[],
+    { diversity }: Mmr,
+    limit: number,
+  ): Promise<SlotScore[]> {
+    const unweighted = (vector: StoredVector): Promise<Similarity> =>
+      similarityTo(this.table, name, vector, { unweighted: true });
+    const relevance = await unweighted(target);
     const similarities = new Map<Slot, Similarity>();
     for (const { slot } of found) {
       const vector = this.table.vectorAt(slot, name);
-      if (vector !== undefined)
-        similarities.set(slot, await similarityTo(this.table, name, vector, { unweighted: true }));
+      if (vector !== undefined) similarities.set(slot, await unweighted(vector));
     }
+    const candidates = found.map((hit) => ({ ...hit, relevance: relevance(hit.slot) ?? 0 }));
     const similarity = (a: SlotScore, b: SlotScore): number => similarities.get(a.slot)?.(b.slot) ?? 0;
-    return maximalMarginalRelevance(found, similarity, diversity, limit);
+    return maximalMarginalRelevance(candidates, similarity, diversity, limit);
   }
 
   /** The slots that a vector query may give, not yet without the excluded ones; undefined: all. */

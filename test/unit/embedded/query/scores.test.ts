@@ -161,9 +161,9 @@ describe("picking", () => {
   });
   it("picks the most relevant first, then what differs", () => {
     const candidates = [
-      { place: 0, score: 1 },
-      { place: 0.1, score: 0.9 },
-      { place: 5, score: 0.8 },
+      { place: 0, relevance: 1 },
+      { place: 0.1, relevance: 0.9 },
+      { place: 5, relevance: 0.8 },
     ];
     const similarity = (a: { place: number }, b: { place: number }): number => -Math.abs(a.place - b.place);
     const picked = maximalMarginalRelevance(candidates, similarity, 0.5, 2);
