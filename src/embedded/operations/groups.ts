@@ -121,13 +121,13 @@ async function collected(
   const collector = new GroupCollector({ groups: limit, groupSize }, order);
   if (limit === 0 || groupSize === 0) return [];
   const keyed: Filter = { mustNot: [{ kind: "is_empty", path: groupBy }] };
-  const widened = {
+  const enough = {
     ...stage,
     limit: limit * groupSize,
-    sources: stage.sources.map((each) => widen(each, limit * groupSize)),
+    sources: stage.sources.map((each) => widened(each, groupSize)),
   };
   const request = async (restriction: Filter | undefined): Promise<boolean> => {
-    const points = await run.root(restricted(widened, restriction ? [keyed, restriction] : [keyed], collector.ids));
+    const points = await run.root(restricted(enough, restriction ? [keyed, restriction] : [keyed], collector.ids));
     for (const point of points) {
       if (table.idAt(point.slot) === point.id) collector.add(point, groupKeysOf(table.payloadAt(point.slot), groupBy));
     }
@@ -139,16 +139,16 @@ async function collected(
   }
   for (let asked = 0; asked < MAX_REQUESTS && !collector.isComplete; asked++) {
     const unfilled = collector.unfilledBestKeys;
-    if (unfilled.length === 0 || !(await request(keyedAs(groupBy, unfilled)))) break;
+    if (!(await request(unfilled.length > 0 ? keyedAs(groupBy, unfilled) : undefined))) break;
   }
   return collector.best();
 }
 
-/** Prefetches look for as many times more points as the groups may hold. */
-const widen = (stage: Stage, factor: number): Stage => ({
+/** Prefetches look for as many times more points as a group may hold. */
+const widened = (stage: Stage, factor: number): Stage => ({
   ...stage,
   limit: stage.limit * factor,
-  sources: stage.sources.map((source) => widen(source, factor)),
+  sources: stage.sources.map((source) => widened(source, factor)),
 });
 
 const restricted = (stage: Stage, filters: readonly Filter[], excluded: ReadonlySet<PointId>): Stage => ({
