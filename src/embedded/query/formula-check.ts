@@ -3,7 +3,7 @@ import { type QdrantError, badInput } from "../errors";
 import { parseDatetime } from "../filter/datetime";
 import { readPath } from "../filter/path";
 import { type Condition, type GeoPoint, type PayloadPath } from "../model/filter";
-import { type JsonValue } from "../model/json";
+import { type JsonValue, asDouble } from "../model/json";
 import { type Expression, type Formula } from "../model/query";
 
 export type Variable = { kind: "score"; prefetch: number } | { kind: "payload"; path: PayloadPath };
@@ -53,8 +53,9 @@ export function checkFormula({ expression, defaults }: Formula): CheckedFormula 
   for (const [text, value] of defaults) {
     const variable = readVariable(text);
     if (typeof variable === "string") throw invalid(variable);
+    const number = asDouble(value);
     if (variable.kind === "payload") payloadDefaults.set(variable.path.text, value);
-    else if (typeof value === "number") scoreDefaults.set(variable.prefetch, value);
+    else if (number !== undefined) scoreDefaults.set(variable.prefetch, number);
   }
   return { term: termOf(expression), scoreDefaults, payloadDefaults };
 }
@@ -110,7 +111,6 @@ function pathOf(text: string): PayloadPath {
 /** Target 0, scale 1 and midpoint ½ where left out. */
 function decayOf(decay: Extract<Expression, { kind: "decay" }>): Term {
   const { curve, x, target, scale = 1, midpoint = 0.5 } = decay;
-  if (!(scale > 0)) throw invalid(`Decay scale should be non-zero positive, got ${scale}.`);
   if (curve === "lin") {
     if (!(midpoint >= 0 && midpoint <= 1)) {
       throw invalid(`Linear decay midpoint should be in the range [0.0, 1.0], got ${midpoint}.`);
@@ -118,6 +118,7 @@ function decayOf(decay: Extract<Expression, { kind: "decay" }>): Term {
   } else if (!(midpoint > 0 && midpoint < 1)) {
     throw invalid(`Decay midpoint should be in the range (0.0, 1.0), got ${midpoint}.`);
   }
+  if (!(scale > 0)) throw invalid(`Decay scale should be non-zero positive, got ${scale}.`);
   const aim: Term = target === undefined ? { kind: "constant", value: 0 } : termOf(target);
   return { kind: "decay", curve, x: termOf(x), target: aim, scale, midpoint };
 }

@@ -46,11 +46,10 @@ function averageOf(vectors: readonly GivenVector[]): GivenVector | undefined {
   if (first === undefined) return undefined;
   switch (first.kind) {
     case "dense": {
-      const sum = first.data.slice();
-      // Qdrant does not compare the lengths: what one has beyond the other is left as it is.
-      for (const other of rest.map(ofKind("dense"))) {
-        other.data.subarray(0, sum.length).forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
-      }
+      const all = [first, ...rest.map(ofKind("dense"))];
+      // Qdrant does not compare the lengths: what one has beyond the others is added to nothing.
+      const sum = new Float32Array(Math.max(...all.map(({ data }) => data.length)));
+      for (const { data } of all) data.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value));
       return { kind: "dense", data: sum.map((value) => value / vectors.length) };
     }
     case "sparse": {
