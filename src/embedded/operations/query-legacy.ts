@@ -46,8 +46,8 @@ function callAndBatch<T extends QueryRequest>(
         const { timeout } = readParams(request.query);
         const query = readBody(request, decode, root);
         const collection = engine.collection(request.params["collection"] ?? "");
-        checkReadLimits(collection, { timeout });
         checkSearchLimits(collection, query);
+        checkReadLimits(collection, { timeout });
         countRead(collection, queryCost(collection, query));
         check(query);
         return answerQuery(engine, collection, query, dependencies);
@@ -61,8 +61,9 @@ function callAndBatch<T extends QueryRequest>(
         const { timeout } = readParams(request.query);
         const searches = readBody(request, batchOf(decode, root));
         const collection = engine.collection(request.params["collection"] ?? "");
-        checkReadLimits(collection, { timeout, batchSize: searches.length });
+        checkReadLimits(collection, { batchSize: searches.length });
         for (const search of searches) checkSearchLimits(collection, search);
+        checkReadLimits(collection, { timeout });
         countRead(
           collection,
           searches.reduce((sum, search) => sum + queryCost(collection, search), 0),

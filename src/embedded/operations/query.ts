@@ -20,8 +20,8 @@ export const universalQueryRoutes = (dependencies: QueryDependencies): Route[] =
       const { timeout } = readParams(request.query);
       const query = readBody(request, queryRequest, "internal");
       const collection = engine.collection(request.params["collection"] ?? "");
-      checkReadLimits(collection, { timeout });
       checkQueryLimits(collection, query);
+      checkReadLimits(collection, { timeout });
       countRead(collection, queryCost(collection, query));
       return { points: await answerQuery(engine, collection, query, dependencies) };
     },
@@ -35,8 +35,9 @@ export const universalQueryRoutes = (dependencies: QueryDependencies): Route[] =
       const { timeout } = readParams(request.query);
       const searches = readBody(request, batchOf(queryRequest, "internal"));
       const collection = engine.collection(request.params["collection"] ?? "");
-      checkReadLimits(collection, { timeout, batchSize: searches.length });
+      checkReadLimits(collection, { batchSize: searches.length });
       for (const search of searches) checkQueryLimits(collection, search);
+      checkReadLimits(collection, { timeout });
       countRead(
         collection,
         searches.reduce((sum, search) => sum + queryCost(collection, search), 0),

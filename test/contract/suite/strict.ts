@@ -85,6 +85,20 @@ export function strictSuite(target: () => ContractTarget): void {
       expect(await search({ ...params, quantization: {} })).toEqual(refused(/for "hnsw_ef"/));
     });
 
+    it.each([
+      ["query", { query: [1, 1], limit: 3 }],
+      ["query/batch", { searches: [{ query: [1, 1], limit: 3 }] }],
+      ["search", { vector: [1, 1], limit: 3 }],
+      ["search/batch", { searches: [{ vector: [1, 1], limit: 3 }] }],
+      ["scroll", { limit: 3 }],
+    ])("looks at the timeout last (%s)", async (path, body) => {
+      const call = await strict({ max_query_limit: 2, max_timeout: 5 });
+      expect(await call("POST", `/points/${path}?timeout=9`, body)).toEqual(refused(/for "limit"/));
+      expect(await call("POST", `/points/${path}?timeout=9`, JSON.stringify(body).replace("3", "2"))).toEqual(
+        refused(/^Bad request: Limit exceeded 9 > 5 for "timeout"/),
+      );
+    });
+
     it.each<[string, string, object, RegExp | undefined]>([
       ["a query", "query", { query: [1, 1] }, SCAN],
       ["a prefetch", "query", { prefetch: { query: [1, 1] }, query: [1, 1] }, SCAN],
