@@ -35,35 +35,50 @@ const bareVector: Decoder<GivenVector> = (value, at) => {
   throw formatError("data did not match any variant of untagged enum BatchVectorStruct");
 };
 
-const batchVectors: Decoder<BatchVectors> = (value, at) => {
-  if (isObject(value)) return mapOf(listOf(namedVector))(value, at);
+const batchVectors: Decoder<{ vectors: BatchVectors; isBare: boolean }> = (value, at) => {
+  if (isObject(value)) return { vectors: mapOf(listOf(namedVector))(value, at), isBare: false };
   const vectors = listOf(bareVector)(value, at);
   if (new Set(vectors.map((each) => each.kind)).size > 1) {
     throw formatError("data did not match any variant of untagged enum BatchVectorStruct");
   }
-  return new Map([[DEFAULT_VECTOR, vectors]]);
+  return { vectors: new Map([[DEFAULT_VECTOR, vectors]]), isBare: true };
 };
 
-function noteBatchFaults(ids: PointId[], vectors: BatchVectors, payloads: unknown[] | undefined, at: Place): void {
+function noteFirstFault(vectors: GivenVector[], at: Place): void {
+  for (const vector of vectors) {
+    noteVectorFaults(vector, at);
+    if (at.isFaulty) return;
+  }
+}
+
+/** Notes the first fault alone: of the vectors, then of their number, then of that of the payloads. */
+function noteBatchFaults(
+  ids: PointId[],
+  vectors: BatchVectors,
+  isBare: boolean,
+  payloads: unknown[] | undefined,
+  at: Place,
+): void {
+  const all = [...vectors.values()].flat();
+  const trial = at.trial();
+  if (isBare) noteFirstFault(all, trial);
+  else noteFaultsOfMany(all, trial);
+  if (trial.isFaulty) return at.adopt(trial);
   const unequal = (what: string, count: number): void => {
     at.key("batch").fault(`number of ids and ${what} must be equal (${ids.length} != ${count})`);
   };
   const other = [...vectors.values()].find((each) => each.length !== ids.length);
   if (other) unequal("vectors", other.length);
-  if (payloads && payloads.length !== ids.length) unequal("payloads", payloads.length);
-  const all = [...vectors.values()].flat();
-  if (vectors.size === 1 && vectors.has(DEFAULT_VECTOR)) {
-    for (const vector of all) noteVectorFaults(vector, at.key("vectors"), true);
-  } else noteFaultsOfMany(all, at.key("vectors"));
+  else if (payloads && payloads.length !== ids.length) unequal("payloads", payloads.length);
 }
 
 const nullablePayload: Decoder<JsonObject> = (value, at) => (value === null ? emptyPayload() : jsonObject(value, at));
 
 const batch: Decoder<GivenPoint[]> = object((fields) => {
   const ids = fields.required("ids", listOf(pointId));
-  const vectors = fields.required("vectors", batchVectors);
+  const { vectors, isBare } = fields.required("vectors", batchVectors);
   const payloads = fields.optional("payloads", listOf(nullablePayload));
-  noteBatchFaults(ids, vectors, payloads, fields.at);
+  noteBatchFaults(ids, vectors, isBare, payloads, fields.at);
   return ids.map((id, i) => {
     const own: GivenVectors = new Map();
     for (const [name, list] of vectors) {

@@ -103,12 +103,23 @@ describe("an upsert's faults come with their paths", () => {
     },
   );
 
-  it("counts the parts of a batch", () => {
-    const text = '{"batch":{"ids":[1,2],"vectors":{"a":[[1]]},"payloads":[{}]}}';
-    expect(refusal(() => decoded(upsertRequest, text)).text).toBe(
-      "Validation error in JSON body: [batch.batch: number of ids and vectors must be equal (2 != 1); " +
-        "batch.batch: number of ids and payloads must be equal (2 != 1)]",
-    );
+  it.each([
+    ['{"ids":[1,2],"vectors":{"a":[[1]]}}', "batch.batch: number of ids and vectors must be equal (2 != 1)"],
+    [
+      '{"ids":[1,2],"vectors":{"a":[[1]]},"payloads":[{}]}',
+      "batch.batch: number of ids and vectors must be equal (2 != 1)",
+    ],
+    ['{"ids":[1],"vectors":[[1]],"payloads":[]}', "batch.batch: number of ids and payloads must be equal (1 != 0)"],
+    ['{"ids":[1],"vectors":[[],[]]}', "batch.vector: dense vector must not be empty"],
+    ['{"ids":[1],"vectors":[[[1.5],[]]],"payloads":[]}', "batch.data: all vectors must be non-empty"],
+    ['{"ids":[1],"vectors":{"":[[]]}}', "batch.?.vector: dense vector must not be empty"],
+    [
+      '{"ids":[1],"vectors":{"s":[{"indices":[1,1],"values":[1,2]}]}}',
+      "batch.?.indices: Validation error: must be unique [{}]",
+    ],
+  ])("the batch %s has one fault told: of its vectors, then of their number, then of the payloads'", (batch, fault) => {
+    const refused = refusal(() => decoded(upsertRequest, `{"batch":${batch}}`));
+    expect([refused.status, refused.text]).toEqual([422, `Validation error in JSON body: [${fault}]`]);
   });
 });
 
