@@ -28,8 +28,8 @@ import { distanceOf } from "../query/similarity";
 import { recordOf } from "./records";
 import { queryCost } from "./read-cost";
 import { lookedUp, planning, shownHit } from "./search";
-import { checkQueryLimits } from "./search-limits";
-import { checkGroupField, checkReadLimits, countRead } from "./strict-mode";
+import { checkGroupLimits } from "./search-limits";
+import { checkReadLimits, countRead } from "./strict-mode";
 
 const POINTS = "/collections/:collection/points";
 
@@ -37,7 +37,11 @@ const POINTS = "/collections/:collection/points";
 const MAX_REQUESTS = 5;
 
 export const groupRoutes = (dependencies: QueryDependencies): Route[] => {
-  const route = (name: string, decode: Decoder<GroupRequest>, missingIdLacksVector: boolean): Route => ({
+  const route = (
+    name: "query" | "search" | "recommend",
+    decode: Decoder<GroupRequest>,
+    missingIdLacksVector: boolean,
+  ): Route => ({
     method: "POST",
     path: `${POINTS}/${name}/groups`,
     access: "read",
@@ -45,9 +49,8 @@ export const groupRoutes = (dependencies: QueryDependencies): Route[] => {
       const { timeout } = readParams(request.query);
       const grouped = readBody(request, decode, "search_group_request");
       const collection = engine.collection(request.params["collection"] ?? "");
+      checkGroupLimits(collection, grouped, name);
       checkReadLimits(collection, { timeout });
-      checkQueryLimits(collection, grouped, grouped.limit * grouped.groupSize);
-      checkGroupField(collection, grouped.groupBy);
       countRead(collection, queryCost(collection, grouped));
       return { groups: await answerGroups(engine, collection, grouped, dependencies, missingIdLacksVector) };
     },

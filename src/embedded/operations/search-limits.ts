@@ -1,24 +1,39 @@
 /** Strict mode's word on queries, in the order in which Qdrant looks: prefetches, then what the query itself needs an index for,
  *  then its limits. */
 import { type Collection } from "../model/collection";
-import { type QueryStage } from "../model/query";
+import { type GroupRequest, type QueryStage } from "../model/query";
 import { DEFAULT_VECTOR } from "../model/vector";
 import { checkFormula, conditionsIn, keysRead } from "../query/formula-check";
-import { checkFormulaFields, checkReadLimits, checkUnindexedSearch } from "./strict-mode";
+import { checkFormulaFields, checkGroupField, checkReadLimits, checkUnindexedSearch } from "./strict-mode";
 
-/** @param limit what counts as the limit of a grouped query, whose prefetches are not looked at
+/** @throws QdrantError 400 */
+export function checkQueryLimits(collection: Collection, stage: QueryStage): void {
+  for (const prefetch of stage.prefetch) checkPrefetch(collection, prefetch);
+  checkNeeds(collection, stage);
+  checkSearchLimits(collection, stage);
+}
+
+/** The prefetches of a grouped query are not looked at, nor the field by which recommendations are grouped.
  *  @throws QdrantError 400 */
-export function checkQueryLimits(collection: Collection, stage: QueryStage, limit?: number): void {
-  if (limit === undefined) for (const prefetch of stage.prefetch) checkPrefetch(collection, prefetch);
-  // Over what prefetches found, a query only scores anew, which needs no index.
-  if (stage.prefetch.length === 0) checkScan(collection, stage);
-  checkFormulaReads(collection, stage);
-  checkSearchLimits(collection, { ...stage, limit: limit ?? stage.limit });
+export function checkGroupLimits(
+  collection: Collection,
+  request: GroupRequest,
+  call: "query" | "search" | "recommend",
+): void {
+  if (call === "query") checkNeeds(collection, request);
+  if (call !== "recommend") checkGroupField(collection, request.groupBy);
+  checkSearchLimits(collection, { ...request, limit: request.limit * request.groupSize });
 }
 
 /** The older calls may scan. @throws QdrantError 400 */
 export function checkSearchLimits(collection: Collection, { limit, filter, params }: QueryStage): void {
   checkReadLimits(collection, { limit, filter, ...params });
+}
+
+function checkNeeds(collection: Collection, stage: QueryStage): void {
+  // Over what prefetches found, a query only scores anew, which needs no index.
+  if (stage.prefetch.length === 0) checkScan(collection, stage);
+  checkFormulaReads(collection, stage);
 }
 
 function checkPrefetch(collection: Collection, stage: QueryStage): void {

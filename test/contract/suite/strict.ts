@@ -110,6 +110,7 @@ export function strictSuite(target: () => ContractTarget): void {
       ],
       ["a query of groups", "query/groups", grouped({}), SCAN],
       ["an older search, which may scan", "search", { vector: [1, 1], limit: 1 }, undefined],
+      ["an older search of groups", "search/groups", grouped({ vector: [1, 1], limit: 1, group_size: 1 }), undefined],
       ["a query by a tenant without graphs", "query", filtered({ must: [on("tenant")] }), NO_TENANT_GRAPHS],
       ["a query by another field", "query", filtered({ must: [on("a")] }), SCAN],
     ])("that forbids scans and has no graph: %s", async (_, path, body, text) => {
@@ -168,6 +169,18 @@ export function strictSuite(target: () => ContractTarget): void {
       const call = await strict({ unindexed_filtering_retrieve: false });
       await call("PUT", "/index?wait=true", { field_name: "n", field_schema: schema });
       expect((await call("POST", "/points/query/groups", { query: [1, 1], group_by: "n" })).status).toBe(status);
+    });
+
+    it.each([
+      ["query", { query: [1, 1] }, true],
+      ["search", { vector: [1, 1] }, true],
+      ["recommend", { positive: [1] }, false],
+    ])("asks for an index of the field to group by before it looks at the limit (%s)", async (kind, body, asks) => {
+      const call = await strict({ unindexed_filtering_retrieve: false, max_query_limit: 5 });
+      const request = { ...body, group_by: "a", limit: 3, group_size: 2 };
+      expect(await call("POST", `/points/${kind}/groups`, request)).toEqual(
+        refused(asks ? /^Bad request: Index required but not found for "a"\. / : /^Bad request: Limit exceeded 6 > 5 /),
+      );
     });
 
     it("counts its points with every 32nd write only", async () => {
