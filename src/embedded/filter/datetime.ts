@@ -71,3 +71,26 @@ export function parseInstant(text: string): bigint | undefined {
 
 const offsetMinutes = (hours: number, minutes: number): number | undefined =>
   hours > 23 || minutes > 59 ? undefined : hours * 60 + minutes;
+
+/** What Qdrant says of a text that is no date: its library's word on it as a date alone, the last form that it tries. */
+export function datetimeFault(text: string): string {
+  const parts: { digits: RegExp; most: number }[] = [
+    { digits: /^(?:[+-]\d+|\d{1,4})/, most: Infinity },
+    { digits: /^\d{1,2}/, most: 12 },
+    { digits: /^\d{1,2}/, most: 31 },
+  ];
+  let rest = text;
+  for (const [i, { digits, most }] of parts.entries()) {
+    if (i > 0 && !rest.startsWith("-")) return rest === "" ? TOO_SHORT : INVALID;
+    rest = (i > 0 ? rest.slice(1) : rest).trimStart();
+    const [found] = digits.exec(rest) ?? [];
+    if (found === undefined) return /^[+-]?$/.test(rest) ? TOO_SHORT : INVALID;
+    if (i > 0 && (Number(found) < 1 || Number(found) > most)) return OUT_OF_RANGE;
+    rest = rest.slice(found.length);
+  }
+  return rest === "" ? OUT_OF_RANGE : "trailing input";
+}
+
+const TOO_SHORT = "premature end of input";
+const INVALID = "input contains invalid characters";
+const OUT_OF_RANGE = "input is out of range";

@@ -1,6 +1,6 @@
 /** Reads the texts within a formula (variables, dates) and checks its decays, once before any point is scored. */
 import { type QdrantError, badInput } from "../errors";
-import { parseDatetime } from "../filter/datetime";
+import { datetimeFault, parseDatetime } from "../filter/datetime";
 import { readPath } from "../filter/path";
 import { type Condition, type GeoPoint, type PayloadPath } from "../model/filter";
 import { type JsonValue, asDouble } from "../model/json";
@@ -72,7 +72,7 @@ function termOf(expression: Expression): Term {
     case "datetime": {
       const micros = parseDatetime(expression.text);
       if (micros === undefined) {
-        throw invalid(`failed to parse date-time ${expression.text}: input contains invalid characters`);
+        throw invalid(`failed to parse date-time ${expression.text}: ${datetimeFault(expression.text)}`);
       }
       return { kind: "constant", value: Number(micros) / 1e6 };
     }

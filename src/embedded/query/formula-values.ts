@@ -1,12 +1,13 @@
 /** What a formula's variable is worth at one point: from the payload, or, where the field has an index of a fitting type, from
  *  what that index holds (values of other types are then as if absent), or from the formula's defaults. */
 import { type QdrantError, badInput } from "../errors";
-import { parseDatetime } from "../filter/datetime";
+import { datetimeFault, parseDatetime } from "../filter/datetime";
 import { geoPointOf, isOnGlobe } from "../filter/geo";
 import { valuesAt } from "../filter/path";
 import { type PayloadIndexType } from "../model/collection";
 import { type GeoPoint, type PayloadPath } from "../model/filter";
 import { type JsonObject, type JsonValue, IntegralFloat, asDouble, isInteger, isObject } from "../model/json";
+import { decimal } from "./decimal";
 
 /** Where values are looked up. */
 export interface ValueSource {
@@ -36,20 +37,45 @@ export function secondsAt(source: ValueSource, path: PayloadPath): number {
   return valueAt(source, path, "datetime", (value) => {
     if (typeof value !== "string") return wrong("Value is not a string");
     const micros = parseDatetime(value);
-    return micros === undefined ? wrong("input contains invalid characters") : read(Number(micros) / 1e6);
+    return micros === undefined ? wrong(datetimeFault(value)) : read(Number(micros) / 1e6);
   });
 }
 
 /** @throws QdrantError 400 likewise */
 export function geoPointAt(source: ValueSource, path: PayloadPath): GeoPoint {
   return valueAt(source, path, "geo point", (value) => {
-    const point = geoPointOf(value);
-    if (point !== undefined) return read(point);
-    if (!isObject(value)) return wrong(`invalid type: ${typeName(value)}, expected struct GeoPointShadow`);
-    const key = value.has("lon") ? "lat" : "lon";
-    if (!value.has(key)) return wrong(`missing field \`${key}\``);
-    return wrong(`invalid type: ${typeName(value.get(key) ?? null)}, expected f64`);
+    const point = Array.isArray(value) ? pairAsPoint(value) : geoPointOf(value);
+    if (point === undefined) return wrong(geoFault(value));
+    if (isOnGlobe(point)) return read(point);
+    const { lat, lon } = point;
+    return wrong(
+      `Wrong format of GeoPoint payload: expected \`lat\` = ${decimal(lat)} within [-90;90] and \`lon\` = ` +
+        `${decimal(lon)} within [-180;180]`,
+    );
   });
+}
+
+/** Qdrant's parser takes the fields of a point in a list too: the longitude, then the latitude. */
+function pairAsPoint([first, second, ...more]: readonly JsonValue[]): GeoPoint | undefined {
+  const [lon, lat] = [first, second].map((value) => (value === undefined ? undefined : asDouble(value)));
+  return lon === undefined || lat === undefined || more.length > 0 ? undefined : { lon, lat };
+}
+
+function geoFault(value: JsonValue): string {
+  const wrongType = (field: JsonValue): string => `invalid type: ${typeName(field)}, expected f64`;
+  const isWrong = (field: JsonValue | undefined): field is JsonValue =>
+    field !== undefined && asDouble(field) === undefined;
+  if (Array.isArray(value)) {
+    const wrongField = value.slice(0, 2).find(isWrong);
+    if (wrongField !== undefined) return wrongType(wrongField);
+    return `invalid length ${value.length}, expected ${
+      value.length > 2 ? "fewer elements in array" : "struct GeoPointShadow with 2 elements"
+    }`;
+  }
+  if (!isObject(value)) return `invalid type: ${typeName(value)}, expected struct GeoPointShadow`;
+  const wrongField = [value.get("lat"), value.get("lon")].find(isWrong);
+  if (wrongField !== undefined) return wrongType(wrongField);
+  return `missing field \`${value.has("lon") ? "lat" : "lon"}\``;
 }
 
 function valueAt<T>(
@@ -74,8 +100,8 @@ function stored({ payload, indexOn }: ValueSource, path: PayloadPath, wanted: Wa
   const found = valuesAt(payload, path);
   const holds = indexed(indexOn(path), wanted);
   if (holds !== undefined) return single(found.flat().filter(holds));
-  const value = single(found);
-  return Array.isArray(value) ? (single(value) ?? value) : value;
+  // A list stands for its elements, unless the path names these itself. So an empty one is no value.
+  return single(path.steps.at(-1)?.kind === "every" ? found : found.flat());
 }
 
 const single = (values: JsonValue[]): JsonValue | undefined => (values.length > 1 ? values : values[0]);

@@ -4,6 +4,7 @@ import { type QdrantError, badInput } from "../errors";
 import { haversineMetres } from "../filter/geo";
 import { type Condition } from "../model/filter";
 import { type Term } from "./formula-check";
+import { decimal } from "./decimal";
 import { type ValueSource, geoPointAt, numberAt, secondsAt } from "./formula-values";
 
 /** What a formula may ask about the point. */
@@ -112,18 +113,3 @@ function finite(result: number, expression: () => string): number {
 
 const notFinite = (expression: string, result: number): QdrantError =>
   badInput(`The expression ${expression} = ${decimal(result)} produced a non-finite number`);
-
-/** A double as Qdrant prints it: the shortest digits that read back, never with an exponent. */
-export function decimal(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  const [digits = "", exponentText] = String(Math.abs(value)).split("e");
-  if (exponentText === undefined) return sign + digits;
-  const exponent = Number(exponentText);
-  const [whole = "", fraction = ""] = digits.split(".");
-  const all = whole + fraction;
-  const point = whole.length + exponent;
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${all}`;
-  return point >= all.length ? sign + all.padEnd(point, "0") : `${sign}${all.slice(0, point)}.${all.slice(point)}`;
-}

@@ -202,6 +202,60 @@ export function querySuite(target: () => ContractTarget): void {
       });
     });
 
+    it.each([
+      ["2024", "premature end of input"],
+      ["2024-1-", "premature end of input"],
+      ["", "premature end of input"],
+      ["2024/01/01", "input contains invalid characters"],
+      ["12345-01-01", "input contains invalid characters"],
+      ["2024-13-01", "input is out of range"],
+      ["2024-01-00", "input is out of range"],
+      ["2023-02-29", "input is out of range"],
+      ["2024-01-01T25:00:00Z", "trailing input"],
+    ])("says what is wrong with the date %j in a formula and in a payload", async (datetime, fault) => {
+      await line();
+      const error = async (formula: unknown): Promise<unknown> =>
+        (await call("POST", "/points/query", { prefetch: {}, query: { formula } })).error;
+      expect(await error({ datetime })).toBe(
+        `Wrong input: Validation failed: failed to parse date-time ${datetime}: ${fault}`,
+      );
+      await done("PUT", "/points?wait=true", { points: [{ id: 1, vector: [1, 0], payload: { at: datetime } }] });
+      expect(await error({ datetime_key: "at" })).toContain(`defaults. Error: ${fault}`);
+    });
+
+    it.each<[unknown, string]>([
+      [
+        { lon: 200, lat: 1.5 },
+        "Wrong format of GeoPoint payload: expected `lat` = 1.5 within [-90;90] and `lon` = 200",
+      ],
+      [{ lon: "x" }, 'invalid type: string "x", expected f64'],
+      [{ lon: 1 }, "missing field `lat`"],
+      [
+        [
+          { lon: 1, lat: 1 },
+          { lon: 2, lat: 2 },
+        ],
+        "invalid type: map, expected f64",
+      ],
+      [[1, 2, 3], "invalid length 3, expected fewer elements in array"],
+      [[], "No value found in a payload nor defaults"],
+      [null, "invalid type: null, expected struct GeoPointShadow"],
+    ])("finds no place in the payload %j", async (at, fault) => {
+      await done("PUT", "", { vectors: { size: 1, distance: "Dot" } });
+      await done("PUT", "/points?wait=true", { points: [{ id: 1, vector: [1], payload: { at } }] });
+      const formula = { geo_distance: { origin: { lon: 0, lat: 0 }, to: "at" } };
+      const { status, error } = await call("POST", "/points/query", { prefetch: {}, query: { formula } });
+      expect([status, error]).toEqual([400, expect.stringContaining(`defaults. Error: ${fault}`)]);
+    });
+
+    it("takes a list of a longitude and a latitude for a place, and an empty list for no value", async () => {
+      await done("PUT", "", { vectors: { size: 1, distance: "Dot" } });
+      await done("PUT", "/points?wait=true", { points: [{ id: 1, vector: [1], payload: { at: [0, 90], n: [] } }] });
+      const formula = { geo_distance: { origin: { lon: 0, lat: 90 }, to: "at" } };
+      expect(await hits({ prefetch: {}, query: { formula } })).toMatchObject([{ score: 0 }]);
+      expect(await hits({ prefetch: {}, query: { formula: "n", defaults: { n: 7 } } })).toMatchObject([{ score: 7 }]);
+    });
+
     it("reads ids up to the end of u64", async () => {
       await done("PUT", "", { vectors: { size: 1, distance: "Dot" } });
       await done(

@@ -2,7 +2,8 @@ import { IntegralFloat, type JsonValue } from "../../../../src/embedded/model/js
 import { type PayloadIndexType } from "../../../../src/embedded/model/collection";
 import { type Expression } from "../../../../src/embedded/model/query";
 import { checkFormula, readVariable } from "../../../../src/embedded/query/formula-check";
-import { decayed, decimal, evaluate } from "../../../../src/embedded/query/formula";
+import { decimal } from "../../../../src/embedded/query/decimal";
+import { decayed, evaluate } from "../../../../src/embedded/query/formula";
 
 function valueOf(
   expression: Expression,
