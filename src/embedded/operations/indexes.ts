@@ -35,8 +35,8 @@ export const indexRoutes: Route<CollectionCatalog>[] = [
       const { path, schema } = readBody(request, createIndex);
       catalog.collection(nameParam(request));
       const collection = catalog.stored(nameParam(request));
-      checkTimeout(collection, timeout);
       checkIndexCount(collection);
+      checkTimeout(collection, timeout);
       if (schema === undefined) {
         throw badRequest("Can't auto-detect field type, please specify `field_schema` in the request");
       }
@@ -50,10 +50,9 @@ export const indexRoutes: Route<CollectionCatalog>[] = [
     path: "/collections/:collection/index/:field",
     access: "write",
     handle: async (request, catalog) => {
-      const { wait, timeout } = writeParams(request.query);
+      const { wait } = writeParams(request.query);
       const path = fieldParam(request.params["field"] ?? "");
       const collection = catalog.stored(nameParam(request));
-      checkTimeout(collection, timeout);
       collection.removeIndex(path.text);
       return twoOperations(collection, wait);
     },

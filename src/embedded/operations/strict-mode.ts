@@ -238,7 +238,7 @@ function checkWriteItself(collection: Collection, strict: JsonObject, write: Poi
   }
 }
 
-/** The timeout of a call that strict mode limits in nothing else (index and vector-name calls).
+/** The timeout of a call that makes an index or a named vector; dropping one may take any time.
  *  @throws QdrantError 400 */
 export function checkTimeout(collection: Collection, timeout: number | undefined): void {
   const strict = inForce(collection.config);

@@ -14,6 +14,7 @@ import { type CollectionCatalog } from "../storage/catalog";
 import { type StoredCollection } from "../storage/collection";
 import { nameParam } from "./collections";
 import { updateResult } from "./perform-write";
+import { checkTimeout } from "./strict-mode";
 
 type AddedVector = { kind: "dense"; params: DenseParams } | { kind: "sparse"; params: SparseParams };
 
@@ -65,10 +66,11 @@ export const vectorNameRoutes: Route<CollectionCatalog>[] = [
       const fault = vectorNameFault(name);
       if (fault !== undefined) at.key("vector_name").fault(fault);
       at.check("path parameters");
-      const { wait } = writeParams(request.query);
+      const { wait, timeout } = writeParams(request.query);
       const added = readBody(request, addedVector);
       catalog.collection(nameParam(request));
       const collection = catalog.stored(nameParam(request));
+      checkTimeout(collection, timeout);
       add(collection, name, added);
       return twoOperations(collection, wait);
     },

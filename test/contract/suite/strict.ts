@@ -99,6 +99,17 @@ export function strictSuite(target: () => ContractTarget): void {
       );
     });
 
+    it.each([
+      ["PUT", "/index", { field_name: "b", field_schema: "keyword" }, 400],
+      ["PUT", "/vectors/v", { dense: { size: 2, distance: "Dot" } }, 400],
+      ["DELETE", "/index/tenant", undefined, 200],
+      ["DELETE", "/vectors/v", undefined, 200],
+    ])("limits the timeout of what is made, not of what is dropped (%s %s)", async (method, path, body, status) => {
+      const call = await strict({ max_timeout: 5 });
+      expect((await call(method, `${path}?wait=true&timeout=9`, body)).status).toBe(status);
+      expect((await call(method, `${path}?wait=true&timeout=5`, body)).status).toBe(200);
+    });
+
     it.each<[string, string, object, RegExp | undefined]>([
       ["a query", "query", { query: [1, 1] }, SCAN],
       ["a prefetch", "query", { prefetch: { query: [1, 1] }, query: [1, 1] }, SCAN],
