@@ -20,7 +20,6 @@ import { bestOf } from "./scan";
 import { customScore } from "./custom-score";
 import { type Similarity, distanceOf, similarityTo, slotsWith } from "./similarity";
 import { Slices } from "./slices";
-import { type SlotScore } from "./top-k";
 
 /** A point found. `version` is 0 where it was listed, not scored. */
 export interface ScoredPoint {
@@ -68,8 +67,13 @@ export class QueryRun {
         return above(fuse(lists, step.fusion), threshold).slice(0, limit);
       case "formula":
         return above(await rescoreByFormula(this.table, lists, step.formula), threshold).slice(0, limit);
-      case "vector":
-        return this.byVector(stage, step.name, step.query, this.selection(stage, lists), isRoot);
+      case "vector": {
+        const { name, query } = step;
+        if (query.kind === "nearest" && query.mmr !== undefined && stage.sources.length > 0 && !isRoot) {
+          return this.pickedAmong(lists, name, query.target, query.mmr, limit);
+        }
+        return this.byVector(stage, name, query, this.selection(stage, lists), isRoot);
+      }
       case "list":
         return this.listed(await this.idOrdered(this.selection(stage, lists), limit));
       case "sample": {
@@ -101,7 +105,7 @@ export class QueryRun {
   }
 
   private async byVector(
-    { limit, threshold, sources, params }: Stage,
+    { limit, threshold, params }: Stage,
     name: string,
     query: VectorQuery<StoredVector>,
     selection: Selection,
@@ -111,7 +115,7 @@ export class QueryRun {
     const distance = distanceOf(this.table, name);
     const mmr = mmrOf(query);
     // Within a leaf, MMR only sets how many nearest points there are.
-    const picksHere = mmr !== undefined && (isRoot || sources.length > 0);
+    const picksHere = mmr !== undefined && isRoot;
     const shown = query.kind === "nearest" ? (raw: number) => shownScore(distance, raw) : (raw: number) => raw;
     const k = mmr === undefined ? limit : (mmr.candidatesLimit ?? limit);
     const { exact, hnswEf: ef, indexedOnly } = params;
@@ -141,14 +145,29 @@ export class QueryRun {
     return without(among ?? (await slotsWith(this.table, name)), excluded);
   }
 
-  /** Relevance is compared with similarity, so neither is weighted by `idf`, by which the candidates were found. */
-  private async diversified(
+  /** Within a prefetch, MMR picks among all that its own sources gave, in their order and with their scores. */
+  private async pickedAmong(
+    lists: readonly ScoredPoint[][],
     name: string,
     target: StoredVector,
-    found: SlotScore[],
+    mmr: Mmr,
+    limit: number,
+  ): Promise<ScoredPoint[]> {
+    const first = new Map<PointId, ScoredPoint>();
+    for (const point of lists.flat()) {
+      if (!first.has(point.id) && this.table.hasVector(point.slot, name)) first.set(point.id, point);
+    }
+    return this.diversified(name, target, [...first.values()], mmr, limit);
+  }
+
+  /** Relevance is compared with similarity, so neither is weighted by `idf`, by which the candidates were found. */
+  private async diversified<T extends { slot: Slot }>(
+    name: string,
+    target: StoredVector,
+    found: readonly T[],
     { diversity }: Mmr,
     limit: number,
-  ): Promise<SlotScore[]> {
+  ): Promise<T[]> {
     const unweighted = (vector: StoredVector): Promise<Similarity> =>
       similarityTo(this.table, name, vector, { unweighted: true });
     const relevance = await unweighted(target);
@@ -158,7 +177,7 @@ export class QueryRun {
       if (vector !== undefined) similarities.set(slot, await unweighted(vector));
     }
     const candidates = found.map((hit) => ({ ...hit, relevance: relevance(hit.slot) ?? 0 }));
-    const similarity = (a: SlotScore, b: SlotScore): number => similarities.get(a.slot)?.(b.slot) ?? 0;
+    const similarity = (a: { slot: Slot }, b: { slot: Slot }): number => similarities.get(a.slot)?.(b.slot) ?? 0;
     return maximalMarginalRelevance(candidates, similarity, diversity, limit);
   }
 

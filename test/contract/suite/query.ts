@@ -151,6 +151,22 @@ export function querySuite(target: () => ContractTarget): void {
       expect(await ids({ query: { nearest: [4, 3, 2, 1], mmr: { diversity: 1 } } })).toEqual([1, 3, 2, 4]);
     });
 
+    it("picks within a prefetch among all that its sources gave, and keeps their scores", async () => {
+      await done("PUT", "", { vectors: { size: 2, distance: "Dot" } });
+      const vectors = [
+        [3, 0],
+        [2.9, 0],
+        [0, 1],
+      ];
+      await done("PUT", "/points?wait=true", { points: vectors.map((vector, i) => ({ id: i + 1, vector })) });
+      const picked = { prefetch: {}, query: { nearest: [1, 1], mmr: { diversity: 0.9 } }, limit: 2 };
+      expect((await ids({ prefetch: picked, query: [1, 0] })).toSorted()).toEqual([1, 3]);
+      expect(await hits({ prefetch: picked, query: { formula: "$score" } })).toMatchObject([
+        { score: 1 },
+        { score: 1 },
+      ]);
+    });
+
     it("weighs relevance against diversity without the modifier that found the candidates", async () => {
       await done("PUT", "", { sparse_vectors: { s: { modifier: "idf" } } });
       const sparse = (weights: Record<number, number>): object => ({
