@@ -7,6 +7,7 @@ import { querySuite } from "./suite/query";
 import { refusalsSuite } from "./suite/refusals";
 import { serviceSuite } from "./suite/service";
 import { ownSnapshotsSuite, snapshotsSuite } from "./suite/snapshots";
+import { keysSuite, transportSuite } from "./suite/transport";
 
 describe("the embedded engine", () => {
   let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
@@ -23,4 +24,16 @@ describe("the embedded engine", () => {
   serviceSuite(() => engine);
   snapshotsSuite(() => engine);
   ownSnapshotsSuite(() => engine);
+  transportSuite(() => engine);
+});
+
+describe("the embedded engine with a key", () => {
+  const apiKey = "a key of its own";
+  let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
+  beforeAll(async () => {
+    engine = await startTemporaryEngine({ apiKey });
+  });
+  afterAll(() => engine.stop());
+
+  keysSuite(() => ({ ...engine, apiKey }));
 });

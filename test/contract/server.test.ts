@@ -8,6 +8,7 @@ import { querySuite } from "./suite/query";
 import { refusalsSuite } from "./suite/refusals";
 import { serviceSuite } from "./suite/service";
 import { snapshotsSuite } from "./suite/snapshots";
+import { transportSuite } from "./suite/transport";
 
 describe(`Qdrant's REST API, at the backend of this run (${backend().kind})`, () => {
   collectionsSuite(backend);
@@ -17,4 +18,5 @@ describe(`Qdrant's REST API, at the backend of this run (${backend().kind})`, ()
   refusalsSuite(backend);
   serviceSuite(backend);
   snapshotsSuite(backend);
+  transportSuite(backend);
 });

@@ -15,7 +15,7 @@ export const WRONG_KEY = "Invalid API key or JWT";
 
 export function callerOf(headers: IncomingHttpHeaders, keys: ApiKeys): Caller {
   if (keys.apiKey === undefined && keys.readOnlyApiKey === undefined) return { kind: "full" };
-  const given = headers["api-key"] ?? /^Bearer (.*)$/i.exec(headers.authorization ?? "")?.[1];
+  const given = headers["api-key"] ?? /^Bearer (.*)$/.exec(headers.authorization ?? "")?.[1];
   if (given === undefined) return { kind: "refused", text: MISSING_KEY };
   const key = String(given);
   if (keys.apiKey !== undefined && sameKey(key, keys.apiKey)) return { kind: "full" };

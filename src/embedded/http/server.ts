@@ -13,7 +13,7 @@ import { ReadOnlyCatalog } from "../storage/read-only-catalog";
 import { type ApiKeys, callerOf } from "./api-key";
 import { errorBody, resultBody } from "./envelope";
 import { Place } from "./decode";
-import { readWithin } from "./limits";
+import { readBody, readWithin } from "./limits";
 import { checkNameLength } from "./requests/names";
 import { RawAnswer } from "./raw-answer";
 import { type RequestStatistics, endpointOf } from "./request-statistics";
@@ -93,7 +93,7 @@ export class EngineServer {
     try {
       const target = targetOf(request);
       found = this.find(request.method ?? "GET", target.path);
-      const answer = await this.result(request, response, found, target.query);
+      const answer = await this.result(request, response, found, target);
       if (answer === undefined) return;
       await readToEnd(request, response);
       if (answer instanceof RawAnswer) await sendRaw(response, answer);
@@ -118,26 +118,36 @@ export class EngineServer {
     request: IncomingMessage,
     response: ServerResponse,
     found: Found | undefined,
-    queryString: string,
+    target: Target,
   ): Promise<Output | RawAnswer | undefined> {
+    if (isPreflight(request)) {
+      await readToEnd(request, response);
+      sendText(response, 200, "");
+      return undefined;
+    }
     const caller = callerOf(request.headers, this.parts.keys);
-    if (caller.kind === "refused" && found?.route.access !== "open") {
+    if (caller.kind === "refused" && !this.isOpen(target.path)) {
       await readToEnd(request, response);
       sendText(response, 401, caller.text);
       return undefined;
     }
     if (found === undefined) {
       await readToEnd(request, response);
-      sendText(response, request.method === "OPTIONS" ? 200 : 404, "");
+      sendText(response, 404, "");
       return undefined;
     }
     const { route, params } = found;
     checkCollectionParam(params["collection"]);
-    const body = route.streamed ? Buffer.alloc(0) : await readWithin(request);
+    const body = route.streamed ? Buffer.alloc(0) : await readBody(request);
     if (route.access === "write") await this.parts.catalog.room();
-    const query = new URLSearchParams(queryString);
+    const query = new URLSearchParams(target.query);
     const catalog = caller.kind === "read-only" && route.access === "write" ? this.readOnly : this.parts.catalog;
     return route.handle(new ReceivedRequest(params, query, body, route, request), catalog);
+  }
+
+  /** A path is open, not a call: without a key, one of another method is answered as one that doesn't exist. */
+  private isOpen(path: string): boolean {
+    return this.find("GET", path)?.route.access === "open";
   }
 
   private find(method: string, path: string): Found | undefined {
@@ -171,12 +181,21 @@ interface Found {
   params: Record<string, string>;
 }
 
-function targetOf({ url = "/" }: IncomingMessage): { path: string; query: string } {
+interface Target {
+  path: string;
+  query: string;
+}
+
+function targetOf({ url = "/" }: IncomingMessage): Target {
   const queryStart = url.indexOf("?");
   return queryStart < 0
     ? { path: url, query: "" }
     : { path: url.slice(0, queryStart), query: url.slice(queryStart + 1) };
 }
+
+/** What a browser asks before a call from another origin. It can't send a key with it, and Qdrant wants none. */
+const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
+  method === "OPTIONS" && Boolean(headers["access-control-request-method"]);
 
 /** @throws QdrantError 422 for a collection name that no collection can have. */
 function checkCollectionParam(name: string | undefined): void {
