@@ -8,6 +8,7 @@ import { refusalsSuite } from "./suite/refusals";
 import { serviceSuite } from "./suite/service";
 import { ownSnapshotsSuite, snapshotsSuite } from "./suite/snapshots";
 import { keysSuite, transportSuite } from "./suite/transport";
+import { request } from "./target";
 
 describe("the embedded engine", () => {
   let engine: Awaited<ReturnType<typeof startTemporaryEngine>>;
@@ -25,6 +26,23 @@ describe("the embedded engine", () => {
   snapshotsSuite(() => engine);
   ownSnapshotsSuite(() => engine);
   transportSuite(() => engine);
+
+  it.each([
+    ["GET", "/logger"],
+    ["POST", "/logger"],
+    ["GET", "/stacktrace"],
+    ["GET", "/profiler/slow_requests"],
+    ["POST", "/audit/logs"],
+    ["POST", "/collections/any/truncate_unapplied_wal"],
+    ["GET", "/collections/any/shards"],
+    ["PUT", "/cluster/metadata/keys/any"],
+  ])("says that it does not do %s %s", async (method, path) => {
+    const { status, text } = await request(engine, method, path);
+    expect({ status, body: JSON.parse(text) as unknown }).toEqual({
+      status: 501,
+      body: { status: { error: expect.stringContaining("not") }, time: expect.any(Number) },
+    });
+  });
 });
 
 describe("the embedded engine with a key", () => {

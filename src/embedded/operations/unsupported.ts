@@ -22,6 +22,12 @@ const CALLS: [Route["method"], string, string][] = [
   ["GET", "/cluster/metadata/keys/:key", "cluster metadata"],
   ["PUT", "/cluster/metadata/keys/:key", "cluster metadata"],
   ["DELETE", "/cluster/metadata/keys/:key", "cluster metadata"],
+  ["POST", "/collections/:collection/truncate_unapplied_wal", "a write-ahead log to truncate"],
+  ["GET", "/logger", "settings of the log"],
+  ["POST", "/logger", "settings of the log"],
+  ["GET", "/stacktrace", "stack traces"],
+  ["GET", "/profiler/slow_requests", "a profiler"],
+  ["POST", "/audit/logs", "an audit log"],
 ];
 
 export const unsupportedRoutes: Route[] = CALLS.map(([method, path, what]) => ({
